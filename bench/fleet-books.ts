@@ -50,7 +50,7 @@ const database = await Database.open(server.url);
 await migrate(database, { sleep: (time) => new Promise((resolve) => setTimeout(resolve, time)) });
 await makeFleet(database, { id: "bench", name: "Bench", shards: 256 });
 await makeMonthsAhead(database, now);
-const books = new Books(database, () => now);
+const books = new Books(database);
 
 /** Processor time of the server's processes that serve us, seconds. */
 const serverCpu = async (): Promise<number> => {

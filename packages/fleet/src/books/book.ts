@@ -1,8 +1,7 @@
 /** Books a batch of facts: all of it in one transaction, whatever of it is there already. */
-import { storable } from "@meterport/gateway/stores/postgres/postgres-run";
-import { UsageError } from "@meterport/protocol/errors";
 import type { Millis } from "@meterport/protocol/ports";
 import { obisOf, unitOf } from "./channel-names.ts";
+import { checkFacts } from "./check-facts.ts";
 import type { Database, Run } from "./database.ts";
 import { sqlStateOf } from "./database.ts";
 import type { BookBatch, ChannelKey, InstallationFact } from "./facts.ts";
@@ -37,11 +36,16 @@ export interface Booked {
 /** Rows of one statement: more make it no faster. */
 const mostRows = 1_000;
 
-/** SQLSTATE of a row that no partition takes. */
-const noPartition = "23514";
-
 /** A month that was there is gone, since another process dropped it. */
-class MonthGone extends Error {}
+class MonthGone extends Error {
+  constructor() {
+    super("a month was dropped from the books while something was booked in it: the same will be booked again");
+  }
+}
+
+/** A row that no partition takes has the SQLSTATE of a constraint, but names none. */
+const hasNoMonth = (error: unknown): boolean =>
+  sqlStateOf(error) === "23514" && error instanceof Error && !("constraint" in error && error.constraint !== undefined);
 
 const iso = (time: Millis): string => new Date(time).toISOString();
 const isoOrNull = (time: Millis | null): string | null => (time === null ? null : iso(time));
@@ -99,28 +103,29 @@ const keyColumns = (keys: readonly ChannelKey[]): readonly unknown[] => [
   keys.map(({ digits }) => digits),
 ];
 
-const channelNumbers = async (run: Run, channels: readonly ChannelKey[]): Promise<ReadonlyMap<string, number>> => {
-  const byText = new Map(channels.map((key) => [channelText(key), key]));
-  const keysOf = (texts: readonly string[]) => texts.map((text) => byText.get(text) as ChannelKey);
-  return numbered(
-    [...byText.keys()],
-    async (texts) => {
-      const { rows } = await run(findChannels, keyColumns(keysOf(texts)));
-      return new Map(rows.map(({ n, channel_id }) => [texts[Number(n) - 1] as string, Number(channel_id)]));
-    },
-    async (texts) => {
-      const keys = keysOf(texts);
-      await pointNumbers(
-        run,
-        keys.map(({ point }) => point),
-      );
-      await run(addChannels, [
-        ...keyColumns(keys),
-        keys.map((key) => obisOf(key.name, key)),
-        keys.map(({ name }) => unitOf(name)),
-      ]);
-    },
-  );
+interface Numbers {
+  readonly pointOf: (id: string) => number | undefined;
+  readonly channelOf: (key: ChannelKey) => number | undefined;
+}
+
+const foundChannels = async (run: Run, keys: readonly ChannelKey[]): Promise<Map<string, number>> => {
+  if (keys.length === 0) return new Map();
+  const { rows } = await run(findChannels, keyColumns(keys));
+  return new Map(rows.map(({ n, channel_id }) => [channelText(keys[Number(n) - 1] as ChannelKey), Number(channel_id)]));
+};
+
+/** All points are added by one statement, or two who add the same could wait for each other. */
+const numbersOf = async (run: Run, points: readonly string[], channels: readonly ChannelKey[]): Promise<Numbers> => {
+  const keys = [...new Map(channels.map((key) => [channelText(key), key])).values()];
+  const found = await foundChannels(run, keys);
+  const missing = keys.filter((key) => !found.has(channelText(key)));
+  const pointIds = await pointNumbers(run, [...points, ...missing.map(({ point }) => point)]);
+  if (missing.length > 0) {
+    const said = [missing.map((key) => obisOf(key.name, key)), missing.map(({ name }) => unitOf(name))];
+    await run(addChannels, [...keyColumns(missing), ...said]);
+    for (const [text, number] of await foundChannels(run, missing)) found.set(text, number);
+  }
+  return { pointOf: (id) => pointIds.get(id), channelOf: (key) => found.get(channelText(key)) };
 };
 
 /** When each serial number was seen first. */
@@ -175,6 +180,7 @@ const bookInstalled = async (
     ({ from }) => iso(from),
     ({ to }) => isoOrNull(to),
     ({ serial }) => (serial === null ? null : meters.get(serial)),
+    ({ serial }) => serial,
     ({ about }) => about,
     ({ start }) => start,
     ({ end }) => end,
@@ -184,16 +190,11 @@ const bookInstalled = async (
 
 const bookAll = async (run: Run, batch: BookBatch): Promise<Omit<Booked, "outOfTime">> => {
   const { days, gone, blocks, registers, events, installations } = batch;
-  const points = await pointNumbers(
+  const { pointOf, channelOf } = await numbersOf(
     run,
     [...blocks, ...events, ...installations].map(({ point }) => point),
-  );
-  const channels = await channelNumbers(
-    run,
     [...days, ...gone, ...registers].map(({ channel }) => channel),
   );
-  const pointOf = (id: string) => points.get(id);
-  const channelOf = (key: ChannelKey) => channels.get(channelText(key));
   return {
     ...(await bookSlots(run, batch, channelOf)),
     blocks: await writeAll(
@@ -227,42 +228,31 @@ const bookAll = async (run: Run, batch: BookBatch): Promise<Omit<Booked, "outOfT
       ({ kind }) => kind,
       ({ code }) => code,
       ({ origin }) => origin,
-      ({ detail }) => storable(detail),
+      ({ detail }) => detail,
       ({ stored }) => iso(stored),
     ]),
     installations: await bookInstalled(run, installations, pointOf),
   };
 };
 
-const checkJson = (text: string, what: string): void => {
-  try {
-    JSON.parse(text);
-  } catch {
-    throw new UsageError("not-json", `${what} is not JSON, so the batch is not booked: send what the store gave`);
-  }
-};
-
 /** The books of a fleet. */
 export class Books {
   readonly database: Database;
-  readonly #now: () => Millis;
   #months: Months | undefined;
 
-  /** @param now milliseconds since 1970, by which facts of the future are told */
-  constructor(database: Database, now: () => Millis) {
+  constructor(database: Database) {
     this.database = database;
-    this.#now = now;
   }
 
   /**
    * Books facts: when it resolves, they survive the end of any process. Any batch, any number of times, in any order gives the same rows;
    * a slot changes only to a higher rank, see `slots.ts`.
    *
-   * @throws PostgresError if the database is away or busy: book the same again later; UsageError if somebody must mend something
+   * @throws PostgresError if the database is away or busy: book the same again later; UsageError if somebody must mend something, or
+   *   (`bad-facts`) if the batch has a fact that is none
    */
   async book(given: BookBatch): Promise<Booked> {
-    for (const { point, about, start, end } of given.installations)
-      for (const text of [about, start, end ?? "null"]) checkJson(text, `what is said of a meter at ${point}`);
+    checkFacts(given);
     const one = oneOfEach(given);
     try {
       return await this.#bookOnce(one);
@@ -276,7 +266,7 @@ export class Books {
   async #bookOnce(one: BookBatch): Promise<Booked> {
     this.#months ??= await monthsIn(this.database.run);
     const months = this.#months;
-    const { batch, needs, outOfTime } = withinTime(one, this.#now(), months.droppedBefore);
+    const { batch, needs, outOfTime } = withinTime(one, months);
     for (const [table, needed] of needs)
       for (const month of needed) {
         if (months.of.get(table)?.has(month) === true) continue;
@@ -287,7 +277,7 @@ export class Books {
       try {
         return await bookAll(run, batch);
       } catch (error) {
-        throw sqlStateOf(error) === noPartition ? new MonthGone() : error;
+        throw hasNoMonth(error) ? new MonthGone() : error;
       }
     });
     return { ...booked, outOfTime };

@@ -4,6 +4,7 @@ import type { Interval } from "@meterport/engine/model/interval";
 import { OutputWorld, until } from "@meterport/gateway/outputs/output-world.test-kit";
 import { peer } from "../../../../test/support/peers.ts";
 import { booksOutput } from "./books-output.ts";
+import { eventsOf, installationsOf, registersOf } from "./fact-queries.ts";
 import { FleetServer } from "./fleet-database.test-kit.ts";
 
 const { skip } = peer("pg_createcluster");
@@ -94,16 +95,19 @@ test("a day with every kind of fact arrives whole: values, voids, losses, proofs
         ...{ from_at: new Date(begin), to_at: new Date(begin + 5 * quarter) },
       },
     ]);
-    const registers = await database.run(
-      "SELECT raw, kind, serial, obis FROM register_reading JOIN channel USING (channel_id)",
-    );
-    assert.deepEqual(registers.rows, [{ raw: 12_345_678, kind: "c", serial: "0042", obis: "1.8.0" }]);
-    const events = await database.run("SELECT event_id, code, detail FROM event");
-    assert.deepEqual(events.rows, [{ event_id: "log:1", code: 7, detail: '{"text":"a\\u0000b"}' }]);
-    const meters = await database.run(
-      "SELECT serial, about::jsonb->>'firmware' AS firmware FROM installation JOIN meter USING (meter_id)",
-    );
-    assert.deepEqual(meters.rows, [{ serial: "0042", firmware: "3.70.12" }]);
+    const range = { from: begin, to: begin + 1, limit: 10 };
+    assert.deepEqual(await registersOf(database.run, ["home"], range), [
+      {
+        ...{ point: "home", name: "energy_import_wh", tier: 0, at: begin, raw: 12_345_678, digits: 0 },
+        ...{ value: 12_345_678, reason: "daily", serial: "0042" },
+      },
+    ]);
+    const { number: code, time: at, ...same } = event;
+    assert.deepEqual(await eventsOf(database.run, ["home"], range), [
+      { ...same, at, code, detail: '{"text":"a\\u0000b"}' },
+    ]);
+    const hung = { ...device, firmware: "3.70.12", profile: null, start: { energy_import_wh: 5 }, end: null };
+    assert.deepEqual(await installationsOf(database.run, ["home"]), [hung]);
     assert.match(
       world.lines.join("\n"),
       /1 changes have no place in the books, such as home, energy_import_wh: 105 in 420 s until/,
@@ -147,6 +151,33 @@ test("the cursor moves only when the commit has returned", { skip }, async () =>
     await release();
     await world.delivered();
     assert.equal((await database.run("SELECT * FROM profile_day")).count, 1);
+  } finally {
+    await world.done();
+  }
+});
+
+test("a database that is killed again and again has every change once in the end", { skip }, async () => {
+  const database = await servers.fleet();
+  const server = await servers.server();
+  const { schema } = database.place;
+  const world = new OutputWorld();
+  try {
+    world.start(booksOutput({ url: `${server.url}?schema=${schema}`, fleet: "test", holder: "w1" }));
+    await world.is("up");
+    for (let round = 0; round < 3; round++) {
+      const changes = world.change(900);
+      // Somewhere in the middle of the delivery.
+      await until("some of it is booked", async () => ((await world.status()).journal?.cursor ?? 0) > round * 900);
+      await server.kill();
+      await changes;
+      await server.start();
+    }
+    await world.delivered(20_000);
+    const { rows } = await database.run(
+      `SELECT count(*)::int AS slots, sum(v)::int AS wh FROM profile_day, unnest(raw, rank) AS s (v, k) WHERE k <> '0'`,
+    );
+    assert.deepEqual(rows, [{ slots: 2_700, wh: 2_700_000 }]);
+    assert.equal((await world.status()).lost, 0);
   } finally {
     await world.done();
   }

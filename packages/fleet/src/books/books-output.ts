@@ -69,7 +69,7 @@ class Session {
     this.#options = options;
     this.#context = context;
     this.#database = database;
-    this.#books = new Books(database, () => context.clock.wall());
+    this.#books = new Books(database);
   }
 
   running(): RunningOutput {

@@ -3,7 +3,7 @@ import { after, test } from "node:test";
 import { peer } from "../../../../test/support/peers.ts";
 import { FleetServer, sleep } from "./fleet-database.test-kit.ts";
 import { checkFleet, checkPresent, makeFleet, migrate, migrations } from "./migrate.ts";
-import { dropMonths, makeMonthsAhead, monthlyTables, monthsIn } from "./partitions.ts";
+import { dropMonths, makeMonthsAhead, monthlyTables, monthsIn, pruneEvents, pruneGaps } from "./partitions.ts";
 
 const { skip } = peer("pg_createcluster");
 const servers = new FleetServer();
@@ -121,4 +121,19 @@ test("a month whose detaching was cut off is finished by the next one", { skip }
   assert.equal(rows.length, 1);
   await dropMonths(database, "profile_day", { before: Date.UTC(2027, 0, 5) });
   assert.equal((await database.run("SELECT 1 FROM pg_inherits WHERE inhdetachpending")).rows.length, 0);
+});
+
+test("old events and the gaps of dropped months go, those that last or are kept stay", { skip }, async () => {
+  const database = await servers.fleet();
+  await database.run("INSERT INTO metering_point (id, name) VALUES ('home', 'Home')");
+  await database.run(
+    `INSERT INTO event SELECT 1, n::text, timestamptz '2026-01-01Z' + n * interval '1 day',
+        CASE n WHEN 3 THEN timestamptz '2027-01-01Z' END, 'log', NULL, 'meter', '', now() FROM generate_series(1, 20) AS s (n)`,
+  );
+  await database.run("INSERT INTO gap VALUES (1, '2026-09-30', '0', '1'), (1, '2026-10-01', '0', '1')");
+  assert.equal(await pruneEvents(database, Date.UTC(2026, 0, 11, 12)), 9);
+  assert.equal(await pruneGaps(database), 0);
+  await dropMonths(database, "profile_day", { before: Date.UTC(2026, 9, 15) });
+  assert.equal(await pruneGaps(database), 1);
+  assert.deepEqual((await database.run("SELECT day::text AS day FROM gap")).rows, [{ day: "2026-10-01" }]);
 });

@@ -67,8 +67,8 @@ export const registerOrder = ({ kind, raw, serial }: RegisterFact) => [kind, raw
 export const eventOrder = ({ stored, at, until, kind, code, origin, detail }: EventFact) => [
   ...[stored, at, until ?? Number.POSITIVE_INFINITY, kind, code ?? Number.POSITIVE_INFINITY, origin, detail],
 ];
-export const installationOrder = ({ stored, to, about, start, end }: InstallationFact) => [
-  ...[stored, to ?? Number.NEGATIVE_INFINITY, about, start, end ?? ""],
+export const installationOrder = ({ stored, to, serial, about, start, end }: InstallationFact) => [
+  ...[stored, to ?? Number.NEGATIVE_INFINITY, serial ?? "", about, start, end ?? ""],
 ];
 
 const saysSomething = ({ slots }: DayFact): boolean => slots.rank.some((rank) => rank !== absent);

@@ -34,6 +34,8 @@ const nameOf = (table: MonthlyTable, month: Month): string =>
 export interface Months {
   readonly of: ReadonlyMap<MonthlyTable, ReadonlySet<Month>>;
   readonly droppedBefore: ReadonlyMap<MonthlyTable, Month>;
+  /** By the database's clock, when it was asked; milliseconds since 1970. */
+  readonly now: Millis;
 }
 
 export const monthsIn = async (run: Run): Promise<Months> => {
@@ -51,7 +53,8 @@ export const monthsIn = async (run: Run): Promise<Months> => {
   const droppedBefore = new Map(
     floors.rows.map(({ of_table, day }) => [of_table as MonthlyTable, monthOf(Date.parse(String(day)))]),
   );
-  return { of, droppedBefore };
+  const [time] = (await run("SELECT 1000 * extract(epoch FROM now())::float8 AS now")).rows;
+  return { of, droppedBefore, now: Number(time?.now) };
 };
 
 /**
@@ -126,3 +129,33 @@ export const dropMonths = (
     }
     return names;
   });
+
+/** Rows of one statement, so that nobody waits for long. */
+const mostDeleted = 10_000;
+
+const deleteAll = async (run: Run, text: string, values: readonly unknown[]): Promise<number> => {
+  let deleted = 0;
+  for (;;) {
+    const { count } = await run(text, [...values, mostDeleted]);
+    deleted += count;
+    if (count < mostDeleted) return deleted;
+  }
+};
+
+/** Deletes events that were over before a moment, a few at a time. For a job each day. */
+export const pruneEvents = (database: Database, before: Millis): Promise<number> =>
+  deleteAll(
+    database.run,
+    `DELETE FROM event WHERE (point_id, event_id) IN
+      (SELECT point_id, event_id FROM event WHERE at < $1::timestamptz AND coalesce(until, at) < $1::timestamptz LIMIT $2)`,
+    [new Date(before).toISOString()],
+  );
+
+/** Deletes what is known of gaps in months of which the slots were dropped. For a job each day. */
+export const pruneGaps = (database: Database): Promise<number> =>
+  deleteAll(
+    database.run,
+    `DELETE FROM gap WHERE (channel_id, day) IN (SELECT channel_id, gap.day FROM gap
+      JOIN dropped_before d ON d.of_table = $1 AND gap.day < d.day LIMIT $2)`,
+    ["profile_day"],
+  );

@@ -53,7 +53,7 @@ describe("the books", { skip }, () => {
   };
   before(async () => {
     database = await servers.fleet();
-    books = new Books(database, () => now);
+    books = new Books(database);
   });
 
   test("local days of 23, 24 and 25 hours are read from UTC days, each with its quarters", async () => {

@@ -38,7 +38,7 @@ const day = (random: Random): string => new Date(firstDay + 86_400_000 * random(
 
 const fact = (random: Random): SlotFact => {
   const rank = ranks[random(ranks.length)] as string;
-  return { rank, raw: rank === "v" ? 0 : random(4), bits: random(4) === 0 ? random(32) : 0 };
+  return { rank, raw: rank === "v" ? 0 : random(4), bits: rank !== "v" && random(4) === 0 ? random(32) : 0 };
 };
 
 /** Few channels, days and values, so that facts meet. */

@@ -5,8 +5,8 @@ import { type Month, type MonthlyTable, type Months, monthOf } from "./partition
 
 /** A clock that is wrong by years would make a month's tables for each of them. */
 const oldestYears = 10;
-/** Of a clock ahead of ours, and of the end of a day that has begun. */
-const mostAhead: Millis = 2 * 86_400_000;
+/** Generous, since the clock that we compare with is known as of some weeks ago; what it keeps out are months without end. */
+const mostAhead: Millis = 2 * 366 * 86_400_000;
 
 export interface Sorted {
   readonly batch: BookBatch;
@@ -16,8 +16,8 @@ export interface Sorted {
   readonly outOfTime: number;
 }
 
-/** @param now milliseconds since 1970 */
-export const withinTime = (batch: BookBatch, now: Millis, droppedBefore: Months["droppedBefore"]): Sorted => {
+/** Sorts out what has no place. */
+export const withinTime = (batch: BookBatch, { now, droppedBefore }: Pick<Months, "now" | "droppedBefore">): Sorted => {
   const needs = new Map<MonthlyTable, Set<Month>>();
   let outOfTime = 0;
   const oldest = monthOf(now) - 12 * oldestYears;

@@ -32,7 +32,7 @@ test("rows that are lost come back by the gap scan, and those beyond the meter's
   t.diagnostic(`seed ${seed}`);
   const random = randomOf(seed);
   const database = await servers.fleet();
-  const books = new Books(database, () => now);
+  const books = new Books(database);
   const days = Array.from({ length: 40 }, (_, n) => now - (40 - n) * day);
   await books.book({ ...emptyBatch("w1", 0), days: days.map((time) => remembered(time)) });
   const lost = days.filter(() => random(3) === 0).map(isoDay);
@@ -71,7 +71,7 @@ test("rows that are lost come back by the gap scan, and those beyond the meter's
 
 test("what a worker books as lost is no longer asked for", { skip }, async () => {
   const database = await servers.fleet();
-  const books = new Books(database, () => now);
+  const books = new Books(database);
   await books.book({ ...emptyBatch("w1", 0), days: [remembered(now - day, [0])] });
   const [known] = await ranksOf(database.run, ["home"], { first: isoDay(now - day), last: isoDay(now) });
   const gaps = [{ day: isoDay(now - day), open: [1, 2, 3], gone: [] }];

@@ -33,16 +33,17 @@ export const bookEvents = `
       > (e.stored, e.at, coalesce(e.until, 'infinity'), e.kind, coalesce(e.code, 'NaN'), e.origin, e.detail)`;
 
 export const bookInstallations = `
-  INSERT INTO installation AS i (point_id, from_at, to_at, meter_id, about, start_register, end_register, stored)
-    SELECT point_id, from_at, to_at, meter_id, about, start_register, end_register, stored
-    FROM unnest($1::int[], $2::timestamptz[], $3::timestamptz[], $4::int[], $5::text[], $6::text[], $7::text[], $8::timestamptz[])
-      AS u (point_id, from_at, to_at, meter_id, about, start_register, end_register, stored)
+  INSERT INTO installation AS i (point_id, from_at, to_at, meter_id, serial, about, start_register, end_register, stored)
+    SELECT point_id, from_at, to_at, meter_id, serial, about, start_register, end_register, stored
+    FROM unnest($1::int[], $2::timestamptz[], $3::timestamptz[], $4::int[], $5::text[], $6::text[], $7::text[], $8::text[],
+      $9::timestamptz[]) AS u (point_id, from_at, to_at, meter_id, serial, about, start_register, end_register, stored)
     ORDER BY point_id, from_at
-  ON CONFLICT (point_id, from_at) DO UPDATE SET to_at = excluded.to_at, meter_id = excluded.meter_id, about = excluded.about,
-      start_register = excluded.start_register, end_register = excluded.end_register, stored = excluded.stored
-    WHERE (excluded.stored, coalesce(excluded.to_at, '-infinity'), excluded.about, excluded.start_register,
-        coalesce(excluded.end_register, ''))
-      > (i.stored, coalesce(i.to_at, '-infinity'), i.about, i.start_register, coalesce(i.end_register, ''))`;
+  ON CONFLICT (point_id, from_at) DO UPDATE SET to_at = excluded.to_at, meter_id = excluded.meter_id, serial = excluded.serial,
+      about = excluded.about, start_register = excluded.start_register, end_register = excluded.end_register,
+      stored = excluded.stored
+    WHERE (excluded.stored, coalesce(excluded.to_at, '-infinity'), coalesce(excluded.serial, ''), excluded.about,
+        excluded.start_register, coalesce(excluded.end_register, ''))
+      > (i.stored, coalesce(i.to_at, '-infinity'), coalesce(i.serial, ''), i.about, i.start_register, coalesce(i.end_register, ''))`;
 
 /** What is gone once stays so, and is no longer asked for. */
 export const bookGone = `

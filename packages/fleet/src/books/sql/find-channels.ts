@@ -30,6 +30,9 @@ export const findMeters = "SELECT serial, meter_id FROM meter WHERE serial = ANY
 export const addMeters = `
   INSERT INTO meter (serial) SELECT serial FROM unnest($1::text[]) AS u (serial) ORDER BY serial ON CONFLICT DO NOTHING`;
 
+/** Locked in their order, or two who see the same meters could wait for each other. */
 export const seeMeters = `
-  UPDATE meter SET first_seen = u.at FROM unnest($1::int[], $2::timestamptz[]) AS u (meter_id, at)
-    WHERE meter.meter_id = u.meter_id AND (first_seen IS NULL OR first_seen > u.at)`;
+  WITH seen AS (
+    SELECT m.meter_id, u.at FROM meter m JOIN unnest($1::int[], $2::timestamptz[]) AS u (meter_id, at) USING (meter_id)
+      WHERE m.first_seen IS NULL OR m.first_seen > u.at ORDER BY m.meter_id FOR UPDATE OF m)
+  UPDATE meter SET first_seen = least(first_seen, seen.at) FROM seen WHERE meter.meter_id = seen.meter_id`;

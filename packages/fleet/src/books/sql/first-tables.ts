@@ -21,7 +21,7 @@ export const firstTables = `
   CREATE INDEX point_by_site ON metering_point (site_id);
   CREATE TABLE installation (
     point_id int NOT NULL REFERENCES metering_point, from_at timestamptz NOT NULL, to_at timestamptz, meter_id int REFERENCES meter,
-    about text COLLATE "C" NOT NULL, start_register text COLLATE "C" NOT NULL, end_register text COLLATE "C",
+    serial text COLLATE "C", about text COLLATE "C" NOT NULL, start_register text COLLATE "C" NOT NULL, end_register text COLLATE "C",
     stored timestamptz NOT NULL, PRIMARY KEY (point_id, from_at)
   );
   COMMENT ON COLUMN installation.about IS 'JSON; a text, so that two of them have one order everywhere';
