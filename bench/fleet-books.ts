@@ -5,11 +5,13 @@
 import { readFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import { Books } from "@meterport/fleet/books/book";
+import { booksOutput } from "@meterport/fleet/books/books-output";
 import { Database } from "@meterport/fleet/books/database";
 import { type BookBatch, emptyBatch } from "@meterport/fleet/books/facts";
 import { makeFleet, migrate } from "@meterport/fleet/books/migrate";
 import { makeMonthsAhead } from "@meterport/fleet/books/partitions";
 import { emptyDay, type SlotDay } from "@meterport/fleet/books/slots";
+import { OutputWorld } from "@meterport/gateway/outputs/output-world.test-kit";
 import { startPostgres } from "../test/support/postgres.ts";
 import { say } from "./measure.ts";
 
@@ -101,6 +103,44 @@ const figure = (
 const mean = (all: readonly Rates[], of: keyof Rates): number =>
   all.reduce((sum, each) => sum + each[of], 0) / all.length;
 
+/** Changes of a worker's journal through its output, with a proof for each run of 96. @returns changes a second */
+const throughOutput = async (count: number): Promise<number> => {
+  const world = new OutputWorld();
+  try {
+    for (let from = 0; from < count; from += 960)
+      await world.store.write({
+        intervals: Array.from({ length: 960 }, (_, n) => {
+          const end = Date.UTC(2026, 0, 1) + (from + n + 1) * 900_000;
+          const proof = {
+            time: end,
+            table: "BT64",
+            offset: from,
+            raw: "00".repeat(960),
+            profile: null,
+            clockOffset: 0,
+            note: "",
+          };
+          const own = {
+            point: "home",
+            channel: "energy_import_wh",
+            end,
+            seconds: 900,
+            value: n,
+            register: null,
+            proof,
+          };
+          return { ...own, source: "profile", quality: "good", flags: [] } as const;
+        }).map((interval, n, all) => ({ ...interval, proof: all[n - (n % 96)]?.proof })),
+      });
+    const began = performance.now();
+    world.start(booksOutput({ url: server.url, fleet: "bench", holder: "bench" }));
+    await world.delivered(120_000);
+    return count / ((performance.now() - began) / 1000);
+  } finally {
+    await world.done();
+  }
+};
+
 try {
   say(`${channels.toLocaleString("en")} channels, batches of ${perBatch}, ${writers} connections`);
   const first = await run("2026-11-01", whole);
@@ -113,6 +153,7 @@ try {
   for (let read = 0; read < 6; read++) merges.push(await run("2026-11-10", { first: 16 * read, last: 16 * read + 15 }));
   const later = merges.slice(1);
   figure("six reads a day merged", { seen: mean(later, "seen"), able: mean(later, "able") }, peers.merge);
+  say(`through the output of a worker, with its proofs: ${round(await throughOutput(19_200))} changes/s by the clock`);
   const { rows } = await database.run(
     "SELECT sum(pg_total_relation_size(inhrelid)) AS bytes FROM pg_inherits WHERE inhparent = 'profile_day'::regclass",
   );

@@ -6,7 +6,7 @@ import { emptyBatch } from "./facts.ts";
 import { FleetServer } from "./fleet-database.test-kit.ts";
 import { dropMonths } from "./partitions.ts";
 import { randomBatch, randomOf, shuffled, storedRows, twinRows } from "./random-facts.test-kit.ts";
-import { emptyDay, putFact } from "./slots.ts";
+import { emptyDay, putFact, slotNotes } from "./slots.ts";
 
 const { skip } = peer("pg_createcluster");
 const servers = new FleetServer();
@@ -52,6 +52,24 @@ test("what is booked already touches no row", { skip }, async () => {
     assert.equal(outOfTime, 0);
     assert.deepEqual(Object.values(touched), [0, 0, 0, 0, 0, 0]);
   }
+});
+
+test("a lesser value of the same rank leaves a mark once, and one of a lower rank nothing", { skip }, async () => {
+  const database = await servers.fleet();
+  const books = new Books(database);
+  const touched: number[] = [];
+  for (const [raw, rank] of [
+    [251, "9"],
+    [250, "9"],
+    [250, "9"],
+    [252, "6"],
+  ] as const)
+    touched.push((await books.book(oneSlot(0, raw, rank))).days);
+  assert.deepEqual(touched, [1, 1, 0, 0]);
+  const { rows } = await database.run(
+    "SELECT raw[1] AS raw, rank[1] AS rank, status[1]::int - 64 AS bits FROM profile_day",
+  );
+  assert.deepEqual(rows, [{ raw: 251, rank: "9", bits: slotNotes.disagrees }]);
 });
 
 test("a batch is booked whole or not at all", { skip }, async () => {

@@ -23,7 +23,10 @@ export const shuffled = <T>(items: readonly T[], random: Random): T[] => {
   return all;
 };
 
-const ranks = [..."123456789abcv"];
+/** Some more often than others, so that two facts of a slot often have the same. */
+const ranks = [..."14699999cv"];
+/** Of each day, so that facts meet in a slot. */
+const usedSlots = 5;
 export const firstDay = Date.UTC(2026, 9, 30);
 const days = 4;
 
@@ -50,7 +53,7 @@ export const randomBatch = (random: Random): BookBatch => {
     days: many(4, () => {
       const key = channel(random, "interval");
       const slots = emptyDay(key.step);
-      for (let n = random(12); n >= 0; n--) putFact(slots, random(slotsIn(key.step)), fact(random));
+      for (let n = random(12); n >= 0; n--) putFact(slots, random(usedSlots), fact(random));
       return { channel: key, day: day(random), slots };
     }),
     gone: many(2, () => ({ channel: channel(random, "interval"), day: day(random), slots: [random(24)] })),
