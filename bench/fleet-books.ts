@@ -10,6 +10,7 @@ import { Database } from "@meterport/fleet/books/database";
 import { type BookBatch, emptyBatch } from "@meterport/fleet/books/facts";
 import { makeFleet, migrate } from "@meterport/fleet/books/migrate";
 import { makeMonthsAhead } from "@meterport/fleet/books/partitions";
+import { completenessIn, coverageOf, daysOf, sumsOf } from "@meterport/fleet/books/queries";
 import { emptyDay, type SlotDay } from "@meterport/fleet/books/slots";
 import { OutputWorld } from "@meterport/gateway/outputs/output-world.test-kit";
 import { startPostgres } from "../test/support/postgres.ts";
@@ -154,11 +155,32 @@ try {
   const later = merges.slice(1);
   figure("six reads a day merged", { seen: mean(later, "seen"), able: mean(later, "able") }, peers.merge);
   say(`through the output of a worker, with its proofs: ${round(await throughOutput(19_200))} changes/s by the clock`);
-  const { rows } = await database.run(
-    "SELECT sum(pg_total_relation_size(inhrelid)) AS bytes FROM pg_inherits WHERE inhparent = 'profile_day'::regclass",
-  );
+  const points = Array.from({ length: channels }, (_, n) => `point-${n}`);
+  const asked = async (what: string, measured: number, ask: () => Promise<readonly unknown[]>): Promise<void> => {
+    await ask();
+    const began = performance.now();
+    const { length } = await ask();
+    const took = performance.now() - began;
+    say(
+      `${what}: ${took.toFixed(1)} ms for ${round(length)} rows by the clock${Number.isNaN(measured) ? "" : `, ${(took / measured).toFixed(2)} of the prototype`}`,
+    );
+  };
+  const { run: ask } = database;
+  const [firstDay, fourth] = [Date.UTC(2026, 10, 1), Date.UTC(2026, 10, 5)];
+  await asked("four days of a channel", 2.6, () => daysOf(ask, ["point-7"], { from: firstDay, to: fourth }));
+  await asked("sum of a day", 107, () => sumsOf(ask, points, "energy_import_wh", [firstDay, firstDay + 86_400_000]));
+  const month = { year: 2026, month: 11, now: Date.UTC(2026, 11, 2), grace: 0 };
+  await asked("completeness of a month with five days", 70, () => completenessIn(ask, month));
+  await asked("coverage for a holder of 1,000 points", Number.NaN, () => coverageOf(ask, points.slice(0, 1_000)));
+  const bytes = async (day: string): Promise<string> => {
+    const { rows } = await database.run(
+      "SELECT count(DISTINCT (ctid::text::point)[0]) * 8192 / count(*)::float8 / 96 AS bytes FROM profile_day WHERE day = $1",
+      [day],
+    );
+    return Number(rows[0]?.bytes).toFixed(1);
+  };
   say(
-    `bytes an interval with the dead versions of the merges: ${(Number(rows[0]?.bytes) / (5 * 96 * channels)).toFixed(1)}`,
+    `bytes an interval in its pages: ${await bytes("2026-11-03")} of a full day, ${await bytes("2026-11-10")} after six merges`,
   );
 } finally {
   await database.close();

@@ -15,6 +15,8 @@ export type Run = (
 ) => Promise<{ readonly rows: readonly Row[]; readonly count: number }>;
 
 const usualSize = 4;
+/** Milliseconds. */
+const longest = 86_400_000;
 
 export class Database {
   readonly place: PostgresPlace;
@@ -55,6 +57,23 @@ export class Database {
   /** Several statements on one connection, each its own transaction. */
   session<T>(work: (run: Run) => Promise<T>): Promise<T> {
     return this.#with(work);
+  }
+
+  /** One statement that may take a day, such as one that writes a table again. @throws UsageError, PostgresError */
+  async slow(text: string): Promise<void> {
+    let client: PoolClient | undefined;
+    try {
+      client = await this.#pool.connect();
+      await client.query("SET statement_timeout = 0");
+      // The package reads this key of a query, which its types lack.
+      const query = { text, query_timeout: longest };
+      await client.query(query);
+    } catch (error) {
+      throw failureOf(error, this.place);
+    } finally {
+      // Without its limits it is of no use to others.
+      client?.release(true);
+    }
   }
 
   async close(): Promise<void> {

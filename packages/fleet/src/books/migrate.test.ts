@@ -3,7 +3,16 @@ import { after, test } from "node:test";
 import { peer } from "../../../../test/support/peers.ts";
 import { FleetServer, sleep } from "./fleet-database.test-kit.ts";
 import { checkFleet, checkPresent, makeFleet, migrate, migrations } from "./migrate.ts";
-import { dropMonths, makeMonthsAhead, monthlyTables, monthsIn, pruneEvents, pruneGaps } from "./partitions.ts";
+import {
+  dropMonths,
+  makeMonthsAhead,
+  monthlyTables,
+  monthOf,
+  monthsIn,
+  packMonth,
+  pruneEvents,
+  pruneGaps,
+} from "./partitions.ts";
 
 const { skip } = peer("pg_createcluster");
 const servers = new FleetServer();
@@ -136,4 +145,22 @@ test("old events and the gaps of dropped months go, those that last or are kept 
   await dropMonths(database, "profile_day", { before: Date.UTC(2026, 9, 15) });
   assert.equal(await pruneGaps(database), 1);
   assert.deepEqual((await database.run("SELECT day::text AS day FROM gap")).rows, [{ day: "2026-10-01" }]);
+});
+
+test("a month that is over is packed to half of its bytes, once", { skip }, async () => {
+  const database = await servers.fleet();
+  await makeMonthsAhead(database, Date.UTC(2026, 7, 1), 0);
+  await database.run(
+    `INSERT INTO profile_day SELECT n, '2026-08-01', array_fill(n, ARRAY[96]), array_fill('9'::"char", ARRAY[96]), array_fill('@'::"char", ARRAY[96])
+      FROM generate_series(1, 500) AS s (n)`,
+  );
+  const bytes = async () =>
+    Number((await database.run("SELECT pg_relation_size('profile_day_2026_08') AS bytes")).rows[0]?.bytes);
+  const before = await bytes();
+  const month = monthOf(Date.UTC(2026, 7, 1));
+  assert.equal(await packMonth(database, "profile_day", month), true);
+  assert.ok((await bytes()) <= 0.5 * before, `${await bytes()} of ${before} bytes`);
+  assert.equal(await packMonth(database, "profile_day", month), false);
+  assert.equal(await packMonth(database, "profile_day", month + 1), false);
+  assert.equal((await database.run("SELECT sum(raw[96])::int AS sum FROM profile_day")).rows[0]?.sum, 125_250);
 });

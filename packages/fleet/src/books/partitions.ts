@@ -130,6 +130,24 @@ export const dropMonths = (
     return names;
   });
 
+/**
+ * Writes a month again without the room that merges need: half of its bytes. Meanwhile nobody reads or writes that month, which may take an hour of
+ * a million meters; so it is for months that no meter remembers any more. Packed twice costs nothing. Returns whether it was packed.
+ */
+export const packMonth = async (database: Database, table: MonthlyTable, month: Month): Promise<boolean> => {
+  const name = nameOf(table, month);
+  const { rows } = await database.run(
+    "SELECT 1 FROM pg_class WHERE oid = to_regclass($1) AND 'fillfactor=100' <> ALL (coalesce(reloptions, '{}'))",
+    [name],
+  );
+  if (rows.length === 0) return false;
+  // The mark comes last, so that what was cut off is done again.
+  await database.run(`ALTER TABLE ${name} SET (fillfactor = 99)`);
+  await database.slow(`VACUUM (FULL, ANALYZE) ${name}`);
+  await database.run(`ALTER TABLE ${name} SET (fillfactor = 100)`);
+  return true;
+};
+
 /** Rows of one statement, so that nobody waits for long. */
 const mostDeleted = 10_000;
 
