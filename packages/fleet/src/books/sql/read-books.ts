@@ -1,10 +1,10 @@
 /** What is read of the books. Slot n of a day, counted from 1, ends \`phase + n × step\` seconds after its midnight UTC. */
 
-/** First and last slot of a row that end after \`from\` and at or before \`to\`; a slice of none is empty. */
+/** First and last slot of a row that end after `from` and at or before `to`; a slice of none is empty. */
 const slice = (from: string, to: string): string => `
   CROSS JOIN LATERAL (SELECT
-    greatest(1, floor((extract(epoch FROM ${from}) - extract(epoch FROM d.day::timestamp) - c.phase) / c.step) + 1)::int AS lo,
-    least(86400 / c.step, floor((extract(epoch FROM ${to}) - extract(epoch FROM d.day::timestamp) - c.phase) / c.step))::int AS hi) AS place`;
+    greatest(1, floor((date_part('epoch', ${from}) - date_part('epoch', d.day) - c.phase) / c.step)::int + 1) AS lo,
+    least(86400 / c.step, floor((date_part('epoch', ${to}) - date_part('epoch', d.day) - c.phase) / c.step)::int) AS hi) AS place`;
 
 /** Days of which a slot may end in a range: one that begins late reaches two dates further. */
 const near = (from: string, to: string): string =>
@@ -75,7 +75,7 @@ export const readCompleteness = `
       CROSS JOIN LATERAL (SELECT g.day) AS d ${slice("k.from_at", "k.to_at")}
       WHERE ${near("k.from_at", "k.to_at")} AND place.lo <= place.hi GROUP BY k.point_id, c.name),
   begun AS (
-    SELECT c.point_id, c.name, min(extract(epoch FROM f.day::timestamp) + c.phase + c.step * f.slot)::float8 AS since
+    SELECT c.point_id, c.name, min(date_part('epoch', f.day) + c.phase + c.step * f.slot)::float8 AS since
       FROM known k JOIN channel c USING (point_id)
       CROSS JOIN LATERAL (SELECT d.day, length(t.text) - length(ltrim(t.text, '0')) AS slot FROM profile_day d
         CROSS JOIN LATERAL (SELECT array_to_string(d.rank, '') AS text) AS t
