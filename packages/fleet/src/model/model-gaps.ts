@@ -1,11 +1,16 @@
 /** The gap scan of a model: what is booked of a shard is compared with what should be there. */
 import type { Span } from "@meterport/engine/backfill/profile-gaps";
 import type { Millis } from "@meterport/protocol/ports";
-import { gapSpans, goneAfter, joinSpans, mayAsk, scanDay } from "../campaigns/slot-gaps.ts";
+import type { KnownDay } from "../books/known-day.ts";
+import { absent } from "../books/slots.ts";
+import { gapSpans } from "../campaigns/gap-spans.ts";
+import { gapsOf } from "../campaigns/gaps.ts";
 import { day, hour, slotsPerDay, slotTime } from "./model-times.ts";
 import type { SlotBook } from "./slot-book.ts";
 
-const nothing: ReadonlySet<number> = new Set();
+const grid = { step: slotTime / 1000, phase: 0 };
+/** The rank of a slot that the load profile told. */
+const read = "9";
 /** A gap that was asked for is left alone for so long. */
 const askRest: Millis = hour;
 
@@ -57,23 +62,15 @@ export class ModelGaps {
 
   /** The meter was asked for these slots and no longer has them: those that are not booked are gone. */
   lose(meter: number, from: number, to: number): void {
-    for (let base = from - (from % slotsPerDay); base < to; base += slotsPerDay) {
-      const [first, end] = [Math.max(from, base), Math.min(to, base + slotsPerDay)];
-      const asked = Array.from({ length: end - first }, (_, i) => first + i - base);
-      const place = { midnight: base * slotTime, step: slotTime / 1000 };
-      const answered = { after: place.midnight, until: place.midnight + day };
-      this.#addGone(
-        meter,
-        base,
-        goneAfter(place, asked, (slot) => this.#book.has(meter, base + slot), answered),
-      );
-    }
+    const lost: number[] = [];
+    for (let slot = from; slot < to; slot++) if (!this.#book.has(meter, slot)) lost.push(slot);
+    this.#addGone(meter, lost);
   }
 
-  #addGone(meter: number, base: number, slots: readonly number[]): void {
+  #addGone(meter: number, slots: readonly number[]): void {
     if (slots.length === 0) return;
     const gone = this.#gone.get(meter) ?? new Set<number>();
-    for (const slot of slots) gone.add(base + slot);
+    for (const slot of slots) gone.add(slot);
     this.#gone.set(meter, gone);
   }
 
@@ -81,25 +78,35 @@ export class ModelGaps {
   scan(meter: number, { now, until, heldFrom }: GapView): boolean {
     const missing = this.#book.firstMissing(meter, until);
     if (missing >= until) return false;
-    const held = { after: heldFrom * slotTime, until: now };
-    const open: Span[] = [];
-    for (let base = missing - (missing % slotsPerDay); base < until; base += slotsPerDay) {
-      const place = { midnight: base * slotTime, step: slotTime / 1000 };
-      const settled = (slot: number): boolean => this.#book.has(meter, base + slot);
-      const scanned = { ...place, settled, gone: this.#goneOn(meter, base) };
-      const found = scanDay(scanned, { expected: { after: 0, until: until * slotTime }, held });
-      this.#addGone(meter, base, found.gone);
-      open.push(...gapSpans(place, found.open, 0));
+    const first = missing - (missing % slotsPerDay);
+    const known: KnownDay[] = [];
+    for (let base = first; base < until; base += slotsPerDay) known.push(this.#knownDay(meter, base));
+    const limits = { since: first * slotTime, until: until * slotTime, keptAfter: heldFrom * slotTime };
+    const gaps = gapsOf(known, { ...grid, ...limits });
+    for (const { day: date, gone } of gaps) {
+      const base = (Date.parse(date) / day) * slotsPerDay;
+      this.#addGone(
+        meter,
+        gone.map((slot) => base + slot),
+      );
     }
-    if (open.length === 0 || !mayAsk(this.#askedAt.get(meter) ?? null, askRest, now)) return false;
+    const spans = gapSpans(gaps, grid, 0);
+    const askedAt = this.#askedAt.get(meter) ?? Number.NEGATIVE_INFINITY;
+    if (spans.length === 0 || now - askedAt < askRest) return false;
     this.#askedAt.set(meter, now);
-    this.#spans.set(meter, joinSpans(open, 0));
+    this.#spans.set(meter, spans);
     return true;
   }
 
-  #goneOn(meter: number, base: number): ReadonlySet<number> {
-    const gone = this.#gone.get(meter);
-    if (gone === undefined) return nothing;
-    return new Set([...gone].filter((slot) => slot >= base && slot < base + slotsPerDay).map((slot) => slot - base));
+  /** A day as the database tells it. */
+  #knownDay(meter: number, base: number): KnownDay {
+    const characters = (mark: (slot: number) => string): string =>
+      Array.from({ length: slotsPerDay }, (_, slot) => mark(base + slot)).join("");
+    return {
+      ...grid,
+      day: new Date(base * slotTime).toISOString().slice(0, 10),
+      rank: characters((slot) => (this.#book.has(meter, slot) ? read : absent)),
+      gone: this.#gone.has(meter) ? characters((slot) => (this.isGone(meter, slot) ? "1" : "0")) : "",
+    };
   }
 }

@@ -3,7 +3,7 @@ import { retryTime } from "@meterport/client/supervision/retry-times";
 import { openSpans, recentFirst, type Span, takeFirst } from "@meterport/engine/backfill/profile-gaps";
 import { lineTime, type SetName, usualCosts } from "@meterport/engine/plan/sets";
 import type { Millis } from "@meterport/protocol/ports";
-import { joinSpans } from "../campaigns/slot-gaps.ts";
+import { joinSpans } from "../campaigns/gap-spans.ts";
 import { day, second, slotsPerDay, slotTime } from "./model-times.ts";
 import type { Seeded } from "./seeded.ts";
 
