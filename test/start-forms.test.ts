@@ -7,7 +7,7 @@ import { parseKey } from "@meterport/protocol/mep/security/key";
 import { parseMeterLink } from "@meterport/transports/link-url";
 import { portLinkOf } from "@meterport/transports/port-link";
 import fc from "fast-check";
-import { keyForm } from "../packages/dashboard/src/views/start/key-form.ts";
+import { keyForm } from "../packages/dashboard/src/state/key-form.ts";
 import { EMPTY_LINK, isOptical, linkOf, PROTOCOLS } from "../packages/dashboard/src/views/start/link-form.ts";
 import { PRICE_AREAS } from "../packages/dashboard/src/views/start/point-body.ts";
 
