@@ -8,7 +8,8 @@ const en = {
   loading: "Loading…",
   unreachable: "The gateway cannot be reached.",
   refused: "The gateway does not provide this.",
-  needsOperate: "This needs the right to operate the gateway. Someone who may administer it can give it to you.",
+  needsOperate:
+    "Examining the connection, trying a key and recording need the right to operate the gateway. Someone who may administer it can give it to you.",
 
   state: "State",
   stateHelp: {
@@ -140,7 +141,8 @@ const da: Words = {
   loading: "Henter…",
   unreachable: "Gatewayen kan ikke nås.",
   refused: "Gatewayen oplyser ikke dette.",
-  needsOperate: "Det kræver ret til at betjene gatewayen. En administrator kan give dig den.",
+  needsOperate:
+    "At undersøge forbindelsen, prøve en nøgle og optage kræver ret til at betjene gatewayen. En administrator kan give dig den.",
 
   state: "Tilstand",
   stateHelp: {
@@ -267,7 +269,8 @@ const de: Words = {
   loading: "Wird geladen…",
   unreachable: "Das Gateway ist nicht erreichbar.",
   refused: "Das Gateway gibt dies nicht her.",
-  needsOperate: "Dafür braucht es das Recht, das Gateway zu bedienen. Ein Administrator kann es Ihnen geben.",
+  needsOperate:
+    "Die Verbindung untersuchen, einen Schlüssel prüfen und aufzeichnen darf nur, wer das Recht hat, das Gateway zu bedienen. Ein Administrator kann es Ihnen geben.",
 
   state: "Zustand",
   stateHelp: {
