@@ -75,6 +75,7 @@ export const da: Messages = {
     "meter-connecting": { title: "Opretter forbindelse til måleren", text: "Der er endnu ingen aktuel værdi." },
     late: { title: "Ingen ny aflæsning", text: "Gatewayen svarer, men der kommer ikke nye tal fra måleren." },
   },
+  refusal: { refused: "Gatewayen oplyser ikke dette.", unreachable: "Gatewayen kan ikke nås." },
   findOutWhy: "Find årsagen",
   noMeters: "Der er endnu ikke sat en måler op på denne gateway.",
 

@@ -79,6 +79,7 @@ export const de: Messages = {
     "meter-connecting": { title: "Verbindung zum Zähler wird aufgebaut", text: "Noch gibt es keinen aktuellen Wert." },
     late: { title: "Keine neue Ablesung", text: "Das Gateway antwortet, aber vom Zähler kommen keine neuen Werte." },
   },
+  refusal: { refused: "Das gibt das Gateway nicht her.", unreachable: "Das Gateway ist nicht erreichbar." },
   findOutWhy: "Ursache finden",
   noMeters: "Auf diesem Gateway ist noch kein Zähler eingerichtet.",
 

@@ -77,6 +77,7 @@ export const en = {
     "meter-connecting": { title: "Connecting to the meter", text: "There is no live value yet." },
     late: { title: "No new reading", text: "The gateway answers, but no new values arrive from the meter." },
   },
+  refusal: { refused: "The gateway does not provide this.", unreachable: "The gateway cannot be reached." },
   findOutWhy: "Find out why",
   noMeters: "No meter is set up on this gateway yet.",
 

@@ -4,10 +4,7 @@ import type { KeyProblem } from "../../state/key-form.ts";
 import type { CheckVerdict, KeyOutcome, Recording } from "./link-answers.ts";
 
 const en = {
-  again: "Try again",
   loading: "Loading…",
-  unreachable: "The gateway cannot be reached.",
-  refused: "The gateway does not provide this.",
   needsOperate:
     "Examining the connection, trying a key and recording need the right to operate the gateway. Someone who may administer it can give it to you.",
 
@@ -137,10 +134,7 @@ const en = {
 type Words = typeof en;
 
 const da: Words = {
-  again: "Prøv igen",
   loading: "Henter…",
-  unreachable: "Gatewayen kan ikke nås.",
-  refused: "Gatewayen oplyser ikke dette.",
   needsOperate:
     "At undersøge forbindelsen, prøve en nøgle og optage kræver ret til at betjene gatewayen. En administrator kan give dig den.",
 
@@ -265,10 +259,7 @@ const da: Words = {
 };
 
 const de: Words = {
-  again: "Erneut versuchen",
   loading: "Wird geladen…",
-  unreachable: "Das Gateway ist nicht erreichbar.",
-  refused: "Das Gateway gibt dies nicht her.",
   needsOperate:
     "Die Verbindung untersuchen, einen Schlüssel prüfen und aufzeichnen darf nur, wer das Recht hat, das Gateway zu bedienen. Ein Administrator kann es Ihnen geben.",
 

@@ -3,9 +3,6 @@ import type { Language } from "../../i18n/language.ts";
 const en = {
   isRight: "Is this right?",
   why: "Where does this number come from?",
-  again: "Try again",
-  refused: "The gateway does not provide this.",
-  unreachable: "The gateway cannot be reached.",
   loading: "Loading…",
 
   todayTitle: "Today by the hour",
@@ -53,9 +50,6 @@ export type NowWords = typeof en;
 const da: NowWords = {
   isRight: "Passer det?",
   why: "Hvor kommer tallet fra?",
-  again: "Prøv igen",
-  refused: "Gatewayen oplyser ikke dette.",
-  unreachable: "Gatewayen kan ikke nås.",
   loading: "Henter…",
 
   todayTitle: "I dag time for time",
@@ -101,9 +95,6 @@ const da: NowWords = {
 const de: NowWords = {
   isRight: "Stimmt das?",
   why: "Woher kommt diese Zahl?",
-  again: "Erneut versuchen",
-  refused: "Das gibt das Gateway nicht her.",
-  unreachable: "Das Gateway ist nicht erreichbar.",
   loading: "Wird geladen…",
 
   todayTitle: "Heute nach Stunden",
