@@ -32,7 +32,7 @@ test("many processes that start at once make the tables once", { skip }, async (
 test("a database of a newer Meterport is refused in a sentence that says what to do", { skip }, async () => {
   const database = await servers.fleet();
   await database.run("INSERT INTO fleet_migration (version) VALUES (99)");
-  for (const look of [migrate(database, { sleep }), checkPresent(database)])
+  for (const look of [() => migrate(database, { sleep }), () => checkPresent(database)])
     await assert.rejects(look, /was written by a newer Meterport \(version 99, this one knows \d+\): update Meterport/);
 });
 
@@ -41,7 +41,12 @@ test("a schema without a fleet is refused, and so is one that an older Meterport
   await assert.rejects(checkPresent(database), /has no fleet in the schema fleet_\d+: run meterport fleet init/);
   await migrate(database, { sleep });
   await assert.rejects(checkFleet(database, "a"), /has no fleet: run meterport fleet init/);
-  await database.run("UPDATE fleet_migration SET version = 0");
+  await database.run("DELETE FROM fleet_migration WHERE version > 1");
+  await assert.rejects(
+    checkPresent(database),
+    /by an older Meterport \(version 1, this one needs \d+\): run meterport/,
+  );
+  await database.run("DELETE FROM fleet_migration");
   await assert.rejects(checkPresent(database), /has no fleet/);
 });
 

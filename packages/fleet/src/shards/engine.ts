@@ -9,7 +9,7 @@ import { failureOf } from "@meterport/gateway/stores/postgres/postgres-failure";
 import type { PostgresPlace } from "@meterport/gateway/stores/postgres/postgres-url";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import { type Clock as EngineClock, PgBoss } from "pg-boss";
-import { forgetHolders, readHolders, sayAlive, sayEnd } from "./sql/hold.ts";
+import { forgetHolders, mendHolders, mendJobs, mendQueue, readHolders, sayAlive, sayEnd } from "./sql/hold.ts";
 
 /** Seconds without a heartbeat after which a shard is free for others; the engine's lower limit. */
 export const heartbeatSeconds = 10;
@@ -188,6 +188,13 @@ export class ShardEngine {
   async sayEnd(holder: string): Promise<void> {
     await this.#run(sayEnd, [holder]);
     await this.#run(forgetHolders, [forgottenSeconds]);
+  }
+
+  /** Sets times right that lie in the future, because the database's clock was set back. @throws PostgresError */
+  async mendTimes(): Promise<void> {
+    await this.#run(mendJobs, [queue]);
+    await this.#run(mendQueue, [queue]);
+    await this.#run(mendHolders, []);
   }
 
   /** Waits for the answers that are due. Shards that are held now are free after their heartbeat: free them before. */

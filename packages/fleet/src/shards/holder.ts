@@ -21,7 +21,10 @@ const longestStint: Millis = 20 * 3_600_000;
 const spreadOfStints: Millis = 2 * 3_600_000;
 
 export interface HolderOptions {
-  readonly engine: Pick<ShardEngine, "offer" | "take" | "keep" | "free" | "sayAlive" | "holders" | "sayEnd">;
+  readonly engine: Pick<
+    ShardEngine,
+    "offer" | "take" | "keep" | "free" | "sayAlive" | "holders" | "sayEnd" | "mendTimes"
+  >;
   /** Unique among the processes of the fleet, also between two lives of one. */
   readonly holder: string;
   /** Where this process answers others. */
@@ -165,7 +168,9 @@ export class Holder {
     const there = await engine.sayAlive({ holder, address, version });
     const took = clock.now() - asked;
     const step = this.#steps.database.look(asked + took / 2, there, took);
-    if (step !== undefined) onEvent({ type: "clock-step", clock: "database", by: step });
+    if (step === undefined) return;
+    onEvent({ type: "clock-step", clock: "database", by: step });
+    if (step < 0) await engine.mendTimes();
   }
 
   async #look(): Promise<void> {

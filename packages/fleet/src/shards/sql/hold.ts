@@ -13,5 +13,20 @@ export const readHolders = `
 /** A holder that ends is not waited for. */
 export const sayEnd = "DELETE FROM holder WHERE holder = $1";
 
+/**
+ * After the database's clock was set back: times that are still to come would keep the shards of a dead holder, and the engine's supervision, until
+ * they are reached. Holders that live write theirs again within seconds. Jobs of queue $1.
+ */
+export const mendJobs = `
+  UPDATE JOBS.job SET heartbeat_on = JOBS.job_now() WHERE name = $1 AND state = 'active' AND heartbeat_on > JOBS.job_now()`;
+
+/** The same of the engine's supervision of queue $1. */
+export const mendQueue = `
+  UPDATE JOBS.queue SET monitor_claim_on = NULL, monitor_on = least(monitor_on, JOBS.job_now())
+  WHERE name = $1 AND greatest(monitor_claim_on, monitor_on) > JOBS.job_now()`;
+
+/** The same of the holders' list. */
+export const mendHolders = "DELETE FROM holder WHERE seen > JOBS.job_now()";
+
 /** Rows of holders that died long ago. */
 export const forgetHolders = "DELETE FROM holder WHERE seen < JOBS.job_now() - $1 * interval '1 second'";
