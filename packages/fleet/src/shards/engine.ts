@@ -4,7 +4,6 @@
  * The engine's workers are not used: one of them polls and beats for each shard. Fetching and beating for all shards of a process at once
  * takes two statements instead of hundreds, and lets a holder change its mind about how many it wants.
  */
-import { setImmediate } from "node:timers/promises";
 import { failureOf } from "@meterport/gateway/stores/postgres/postgres-failure";
 import type { PostgresPlace } from "@meterport/gateway/stores/postgres/postgres-url";
 import type { Clock, Millis } from "@meterport/protocol/ports";
@@ -200,7 +199,6 @@ export class ShardEngine {
   /** Waits for the answers that are due. Shards that are held now are free after their heartbeat: free them before. */
   async stop(): Promise<void> {
     await this.#boss.stop({ timeout: 5_000 });
-    await setImmediate();
   }
 
   #run(text: string, values: readonly unknown[]): Promise<readonly Readonly<Record<string, unknown>>[]> {

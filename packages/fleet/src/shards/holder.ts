@@ -50,6 +50,7 @@ export class Holder {
   #most = 0;
   #restUntil: Millis = 0;
   #rest: Millis = firstRest;
+  #problem = "";
   #ending: Promise<void> | undefined;
 
   private constructor(options: HolderOptions) {
@@ -105,8 +106,13 @@ export class Holder {
     await Promise.all(this.#closing.values());
   }
 
-  readonly #tellProblem = (error: unknown): void =>
-    this.#options.onEvent({ type: "problem", text: error instanceof Error ? error.message : String(error) });
+  /** Once for all that fails for the same reason, until something succeeds again. */
+  readonly #tellProblem = (error: unknown): void => {
+    const text = error instanceof Error ? error.message : String(error);
+    if (text === this.#problem) return;
+    this.#problem = text;
+    this.#options.onEvent({ type: "problem", text });
+  };
 
   /** Work that takes longer than its period is not begun twice. */
   #repeat(period: Millis, work: () => Promise<void>): void {
@@ -167,6 +173,7 @@ export class Holder {
     const asked = clock.now();
     const there = await engine.sayAlive({ holder, address, version });
     const took = clock.now() - asked;
+    this.#problem = "";
     const step = this.#steps.database.look(asked + took / 2, there, took);
     if (step === undefined) return;
     onEvent({ type: "clock-step", clock: "database", by: step });

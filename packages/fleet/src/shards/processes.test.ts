@@ -81,6 +81,10 @@ test("processes whose database, neighbours or own time go away come back to each
   );
   assert.ok(held.every((shards) => shards.length > 0));
   assert.ok([a, b, c].some((worker) => worker.lines.some(({ text }) => /cannot be reached/.test(text ?? ""))));
+  assert.ok(
+    [a, b, c].every((worker) => worker.count("problem") < 8),
+    "the same problem is not told each second",
+  );
   await sleep(2_000);
   await until("all shards are held after the database came back", 15_000, () => isWhole(a, b, c));
 
