@@ -90,7 +90,7 @@ describe("the page of an unusual meter", { skip: skipPage }, () => {
     assert.match(await textOf(head, "through-head"), /MEP port is silent for a few seconds/);
     await head.getByTestId("language").selectOption("de");
     await head.locator('html[lang^="de"]').waitFor();
-    assert.match(await textOf(head, "through-head"), /MEP-Anschluss/);
+    assert.match(await textOf(head, "through-head"), /MEP-Schnittstelle/);
     await head.close();
     const wire = await open({});
     await state(wire, "fresh", 10_000);
@@ -176,6 +176,11 @@ describe("the page of an unusual meter", { skip: skipPage }, () => {
     const alert = (await page.getByRole("alert").textContent()) ?? "";
     assert.match(alert, /Nothing comes back/);
     assert.doesNotMatch(alert, /3 attempts/);
+    await page.setViewportSize({ width: 320, height: 640 });
+    assert.equal(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), true);
+    await page.getByText("Find out why").click();
+    await page.waitForSelector('main[data-view="link"]', { timeout: 10_000 });
+    assert.equal(await page.getByText("Find out why").count(), 0, "the reader is there already");
     await page.close();
   });
 });

@@ -150,7 +150,7 @@ describe("the page", { skip: skipPage }, () => {
       return { x: box.x, y: box.y + box.height / 2, right: box.x + box.width };
     };
     const names = { en: "Simulated household", da: "Simuleret husstand", de: "Simulierter Haushalt" };
-    for (const width of [390, 640, 720, 1280])
+    for (const width of [390, 640, 720, 768, 1024, 1280])
       for (const [language, name] of Object.entries(names)) {
         await page.setViewportSize({ width, height: 860 });
         await page.getByTestId("language").selectOption(language);
@@ -165,6 +165,11 @@ describe("the page", { skip: skipPage }, () => {
         assert.ok(Math.abs(heading.y - settings.y) < 4, `${where}: name and settings share a row`);
         assert.ok(heading.x < settings.x && settings.right > width - 40, `${where}: the settings stand at the right`);
         if (width <= 720) assert.ok(freshness.right > width - 40, `${where}: so does the state`);
+        assert.equal(
+          await page.evaluate("document.documentElement.scrollWidth <= innerWidth"),
+          true,
+          `${where}: nothing is wider than the page`,
+        );
       }
     await page.close();
   });

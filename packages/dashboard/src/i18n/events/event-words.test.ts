@@ -7,7 +7,7 @@ import { argumentValues } from "@meterport/protocol/meaning/events/argument-valu
 import { eventList } from "@meterport/protocol/meaning/events/event-list";
 import { da } from "./da.ts";
 import { de } from "./de.ts";
-import { eventText } from "./event-words.ts";
+import { alarmName, eventText } from "./event-words.ts";
 import { loadEventWords } from "./load-words.ts";
 
 const languages = { da, de };
@@ -105,4 +105,11 @@ test("English comes from the gateway, other languages are loaded on demand", asy
   assert.equal(await loadEventWords("en"), null);
   assert.equal(await loadEventWords("da"), da);
   assert.equal(await loadEventWords("de"), de);
+});
+
+test("an alarm without a word is shown as the words of its key", () => {
+  assert.equal(alarmName("lowBattery", da), "Lavt batteri");
+  assert.equal(alarmName("lowBattery", null), "low battery");
+  assert.equal(alarmName("phaseL1Loss", de), "phase l1 loss");
+  assert.equal(alarmName("constructor", da), "constructor");
 });
