@@ -82,6 +82,8 @@ describe("the page as a whole", { skip: skipPage }, () => {
 
   test("shows what an older gateway says, and nothing in place of what it does not say", async () => {
     const detail = (await (await fetch(`${gateway.url}/api/v1/meters/home`)).json()) as MeterDetail;
+    const energy = { register: "energy_wh", tier: 0, value: 5e6 };
+    const heat = { id: "home.1", serial: "7", state: "up", values: [energy, { ...energy, tier: 1, value: 2e6 }] };
     const event = (kind: string, data: unknown) => `event: ${kind}\ndata: ${JSON.stringify(data)}\n\n`;
     const errors: string[] = [];
     const { page } = await openPage(browser, gateway.url, async (opened) => {
@@ -91,6 +93,9 @@ describe("the page as a whole", { skip: skipPage }, () => {
         if (path.endsWith("/session")) return route.fulfill({ json: { state: "open", scope: "admin" } });
         if (path.endsWith("/points"))
           return route.fulfill({ json: { points: [{ id: "home", link: { state: "up" } }], surprise: [1] } });
+        // A step with which the chart of an hour would fill the memory.
+        if (path.endsWith("/history")) return route.fulfill({ json: { step: 1e-300, points: [] } });
+        if (path.endsWith("/children")) return route.fulfill({ json: { children: [heat, heat] } });
         if (path.endsWith("/meters/home")) return route.fulfill({ json: { id: "home", link: { state: "up" } } });
         if (path.endsWith("/events"))
           return route.fulfill({
@@ -109,6 +114,10 @@ describe("the page as a whole", { skip: skipPage }, () => {
       await openView(page, view);
       await until(page, "document.querySelector('[data-testid=view-opening], [data-testid=view-failed]') === null");
     }
+    await openView(page, "meter");
+    // Named twice, it is there once; its register of all tariffs is beside that of one.
+    await page.getByTestId("child").getByText("Energy, tariff 1").waitFor();
+    assert.equal(await page.getByTestId("child").count(), 1);
     assert.deepEqual(errors, []);
     await page.close();
   });

@@ -77,6 +77,8 @@ test("a history keeps its gaps and drops what has no time", () => {
     ],
   );
   assert.equal(historyOf({ step: 0, points: [] }), null);
+  // The chart would never have all its times.
+  assert.equal(historyOf({ step: 1e-300, points: [] }), null);
 });
 
 test("no answer of any shape throws, and every value is a finite number or null", () => {
@@ -115,12 +117,14 @@ test("takes only captures with a valid file name and time, and a bounded number"
     cause: "no-answer",
   };
   assert.deepEqual(capturesOf([capture]), [capture]);
+  assert.deepEqual(capturesOf([capture, { ...capture, bytes: 1 }]), [capture]);
   assert.deepEqual(capturesOf([{ ...capture, state: "up", cause: 1, bytes: -1 }]), [
     { ...capture, state: null, cause: null, bytes: 0 },
   ]);
   for (const wrong of [{ name: "../x.ndjson" }, { name: "a/b.ndjson" }, { name: 1 }, { time: "then" }, { time: null }])
     assert.deepEqual(capturesOf([{ ...capture, ...wrong }]), []);
-  assert.equal(capturesOf(Array(1_000).fill(capture))?.length, 100);
+  const many = Array.from({ length: 1_000 }, (_, n) => ({ ...capture, name: `home-${n}.ndjson` }));
+  assert.equal(capturesOf(many)?.length, 100);
   assert.equal(capturesOf({}), null);
 });
 

@@ -9,7 +9,7 @@ import type {
   MeterIdentity,
   OutputSummary,
 } from "@meterport/gateway/http/api";
-import { count, number, record, text, timeOf } from "./loose.ts";
+import { count, distinct, number, record, text, timeOf } from "./loose.ts";
 
 /** The measured values on the page. */
 export const MEASURED_KEYS = [
@@ -53,6 +53,8 @@ export interface History {
 
 /** More than any answer to this page can have. */
 const MOST_POINTS = 5000;
+/** Seconds; the page asks for ten or more. */
+const FINEST_STEP_S = 1;
 const MOST_CAPTURES = 100;
 const MOST_OUTPUTS = 50;
 
@@ -144,7 +146,7 @@ const CAPTURE_STATES: readonly CaptureState[] = ["degraded", "paused", "refused"
 /** The list of a meter's captures in an answer; null if it is not a list. */
 export function capturesOf(data: unknown): ApiCapture[] | null {
   if (!Array.isArray(data)) return null;
-  return data.slice(0, MOST_CAPTURES).flatMap((entry) => {
+  const captures = data.slice(0, MOST_CAPTURES).flatMap((entry) => {
     const loose = record(entry);
     const name = text(loose?.name);
     const time = text(loose?.time);
@@ -152,6 +154,7 @@ export function capturesOf(data: unknown): ApiCapture[] | null {
     const state = CAPTURE_STATES.find((known) => known === loose?.state) ?? null;
     return [{ name, time, bytes: count(loose?.bytes), state, cause: text(loose?.cause) }];
   });
+  return distinct(captures, ({ name }) => name);
 }
 
 const OUTPUT_STATES: readonly OutputSummary["state"][] = ["connecting", "up", "failing", "stopped"];
@@ -181,7 +184,8 @@ export function historyOf(data: unknown): History | null {
   const loose = record(data);
   const step = number(loose?.step);
   const points = loose?.points;
-  if (step === null || step <= 0 || !Array.isArray(points)) return null;
+  // A step of nearly nothing would fill the memory with the times between two others.
+  if (step === null || step < FINEST_STEP_S || !Array.isArray(points)) return null;
   return {
     step,
     points: points.slice(-MOST_POINTS).flatMap((entry) => {

@@ -47,6 +47,7 @@ test("a medium has the page's word, or the gateway's", () => {
 test("an answer that is not as expected loses what is wrong, and nothing crashes", () => {
   assert.equal(childrenOf({}), null);
   assert.deepEqual(childrenOf({ children: [null, 3, {}, { id: 7 }] }), []);
+  assert.equal(childrenOf({ children: [{ id: "a" }, { id: "a" }] })?.length, 1);
   const [odd] = childrenOf({ children: [{ id: "a", values: [{ register: 1 }, { register: "x", value: "9" }] }] }) ?? [];
   assert.deepEqual([odd?.values, odd?.state, odd?.readAt, odd?.alarms], [[], "unknown", null, []]);
 });

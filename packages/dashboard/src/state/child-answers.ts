@@ -1,6 +1,6 @@
 /** The meters behind the meter, with what was read from them last. */
 import { MEDIA, type Medium } from "../i18n/media.ts";
-import { count, listOf, number, oneOf, record, text, timeOf } from "./loose.ts";
+import { count, distinct, listOf, number, oneOf, record, text, timeOf } from "./loose.ts";
 
 export interface ChildReading {
   /** The gateway's name of the quantity, without its unit: "volume", "flow_temperature". */
@@ -90,7 +90,7 @@ function mediumOf(name: string | null): Medium | null {
 
 /** The children in an answer of `children`; null if it has no list of them. */
 export function childrenOf(data: unknown): Child[] | null {
-  return listOf(record(data)?.children, MOST_CHILDREN, (entry) => {
+  const children = listOf(record(data)?.children, MOST_CHILDREN, (entry) => {
     const loose = record(entry);
     const [id, serial, medium] = [text(loose?.id), text(loose?.serial), text(loose?.medium)];
     if (loose === null || id === null) return null;
@@ -101,4 +101,5 @@ export function childrenOf(data: unknown): Child[] | null {
       ...{ readAt: timeOf(loose.time_read), values: valuesOf(loose.values) },
     };
   });
+  return children === null ? null : distinct(children, ({ id }) => id);
 }

@@ -38,6 +38,17 @@ export function listOf<T>(value: unknown, most: number, parse: (entry: unknown) 
   });
 }
 
+/** The first of those with the same key: a list on the page has no two, and would be gone as a whole. */
+export function distinct<T>(list: readonly T[], keyOf: (entry: T) => unknown): T[] {
+  const seen = new Set<unknown>();
+  return list.filter((entry) => {
+    const key = keyOf(entry);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
 /** One of the texts that are known; null if it is another. */
 export function oneOf<T extends string>(known: readonly T[], value: unknown): T | null {
   return known.find((entry) => entry === value) ?? null;

@@ -28,6 +28,13 @@ test("an old value is unknown, and so is what an older gateway does not say", ()
   assert.deepEqual([page?.rows.length, page?.total, page?.found, page?.next, page?.states.up], [1, 1, null, null, 0]);
 });
 
+test("a point that is named twice has one row", () => {
+  assert.deepEqual(
+    pointsPageOf({ points: [point, { ...point, name: "Again" }] })?.rows.map(({ name }) => name),
+    ["Home"],
+  );
+});
+
 test("no answer is a crash", () => {
   fc.assert(
     fc.property(fc.anything(), fc.anything(), (a, b) => {

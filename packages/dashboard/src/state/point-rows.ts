@@ -1,6 +1,6 @@
 /** The list of metering points as the gateway gives it. */
 import type { LinkState } from "@meterport/gateway/http/api";
-import { count, listOf, number, oneOf, record, text, timeOf } from "./loose.ts";
+import { count, distinct, listOf, number, oneOf, record, text, timeOf } from "./loose.ts";
 
 /** What needs a look comes first. */
 export const LINK_STATES = [
@@ -67,8 +67,9 @@ export function statesOf(data: unknown): Readonly<Record<LinkState, number>> {
 /** A page of `GET /api/v1/points`; null if it is none. */
 export function pointsPageOf(data: unknown): PointsPage | null {
   const loose = record(data);
-  const rows = listOf(loose?.points, MOST_ROWS, pointRowOf);
-  if (loose === null || rows === null) return null;
+  const listed = listOf(loose?.points, MOST_ROWS, pointRowOf);
+  if (loose === null || listed === null) return null;
+  const rows = distinct(listed, ({ id }) => id);
   return {
     rows,
     next: text(loose.next),

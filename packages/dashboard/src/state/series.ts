@@ -42,7 +42,8 @@ function startOf(seconds: number, step: number): number {
 }
 
 function trimmed(buckets: Map<number, Bucket>, step: number, span: number): Map<number, Bucket> {
-  const newest = Math.max(...buckets.keys());
+  let newest = Number.NEGATIVE_INFINITY;
+  for (const start of buckets.keys()) newest = Math.max(newest, start);
   for (const start of buckets.keys()) if (start < newest - span - step) buckets.delete(start);
   return buckets;
 }

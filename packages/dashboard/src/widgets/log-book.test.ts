@@ -20,9 +20,9 @@ describe("the lines of a log", () => {
   test("come from an answer; what is no line is left out, and an unknown level is a message", () => {
     const given = { number: 1, time: "1970-01-01T00:00:01.000Z", level: "info", meter: "home", message: "line 1" };
     const lines = logLinesOf({
-      lines: [given, { ...given, level: "fatal", meter: null }, { ...given, time: "soon" }, null, 7],
+      lines: [given, { ...given, number: 2, level: "fatal", meter: null }, given, { ...given, time: "soon" }, null, 7],
     });
-    assert.deepEqual(lines, [line(1), { ...line(1), meter: null }]);
+    assert.deepEqual(lines, [line(1), { ...line(1), number: 2, meter: null }]);
     assert.equal(logLinesOf({}), null);
     assert.equal(logLinesOf(null), null);
   });

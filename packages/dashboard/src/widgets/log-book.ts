@@ -1,5 +1,5 @@
 /** Lines of the gateway's log, as a page collects them. */
-import { listOf, number, oneOf, record, text, timeOf } from "../state/loose.ts";
+import { distinct, listOf, number, oneOf, record, text, timeOf } from "../state/loose.ts";
 
 /** The most severe first. */
 export const LEVELS = ["error", "warn", "info", "debug", "trace"] as const;
@@ -29,7 +29,8 @@ function lineOf(data: unknown): LogLine | null {
 
 /** `GET /api/v1/logs`, newest first; null if it is no list. */
 export function logLinesOf(data: unknown): readonly LogLine[] | null {
-  return listOf(record(data)?.lines, MOST_LINES, lineOf);
+  const lines = listOf(record(data)?.lines, MOST_LINES, lineOf);
+  return lines === null ? null : distinct(lines, (line) => line.number);
 }
 
 /** The address below `api/v1/` that gives what is new, with the newest known line, which tells a restart of the gateway. */

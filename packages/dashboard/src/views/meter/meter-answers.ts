@@ -1,5 +1,5 @@
 /** What the page shows of a point's meters: the clock, and those that hung there. */
-import { listOf, number, record, text, timeOf } from "../../state/loose.ts";
+import { distinct, listOf, number, record, text, timeOf } from "../../state/loose.ts";
 
 export interface MeterClock {
   /** The meter's clock minus the gateway's, milliseconds. */
@@ -46,5 +46,5 @@ export function devicesOf(data: unknown): Device[] | null {
       ...{ start: wh(loose.start), end: wh(loose.end) },
     };
   });
-  return devices === null ? null : devices.reverse();
+  return devices === null ? null : distinct(devices, ({ from }) => from).reverse();
 }

@@ -1,5 +1,5 @@
 /** Tables of the meter as the page uses them. */
-import { count, listOf, number, oneOf, record, text, timeOf } from "../../state/loose.ts";
+import { count, distinct, listOf, number, oneOf, record, text, timeOf } from "../../state/loose.ts";
 
 export interface TableSummary {
   readonly table: string;
@@ -69,7 +69,11 @@ export function tableListOf(data: unknown): TableList | null {
   const loose = record(data);
   const tables = listOf(loose?.tables, MOST_TABLES, summaryOf);
   if (loose === null || tables === null) return null;
-  return { tables, read: timeOf(loose.time_read), from: oneOf(["meter", "profile"], loose.from) ?? "profile" };
+  return {
+    tables: distinct(tables, ({ table }) => table),
+    read: timeOf(loose.time_read),
+    from: oneOf(["meter", "profile"], loose.from) ?? "profile",
+  };
 }
 
 /** A table's id, "ET13"; null if it is none. */
