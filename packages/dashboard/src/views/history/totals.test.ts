@@ -51,16 +51,49 @@ test("each bar is compared with the one at the same time of the local clock", ()
   assert.equal(pairs.at(-1)?.other?.imported, 23);
 });
 
+test("days of 23, 24 and 25 hours are compared as wholes: no hour is left out or counted twice", () => {
+  const day = (date: string, value: number, step: number): Bar[] => {
+    const from = calendar.dayOf(date) as number;
+    const length = (calendar.next("day", from) - from) / step;
+    const share = (value * step) / hour;
+    return Array.from({ length }, (_, n) => bar(from + n * step, share, { to: from + (n + 1) * step }));
+  };
+  const compared = (date: string, before: string) => {
+    const [hours, quarters] = [hour, hour / 4].map((step) => {
+      const pairs = pairsOf(calendar, day(date, 10, step), day(before, 100, step), { days: 1 });
+      const { mine, earlier, whole } = differenceOf(pairs, calendar.at(2027, 1)) ?? {};
+      return [mine, earlier, whole];
+    });
+    assert.deepEqual(quarters, hours, date);
+    return hours;
+  };
+  assert.deepEqual(compared("2026-10-25", "2026-10-24"), [250, 2400, true]);
+  assert.deepEqual(compared("2026-10-26", "2026-10-25"), [240, 2500, true]);
+  assert.deepEqual(compared("2026-03-29", "2026-03-28"), [230, 2400, true]);
+  assert.deepEqual(compared("2026-03-30", "2026-03-29"), [240, 2300, true]);
+  const holes = pairsOf(
+    calendar,
+    [0, 1, 2, 3].map((n) => bar(n * hour, 1)),
+    [bar(hour, 5), bar(2 * hour, null), bar(3 * hour, 7)],
+    {},
+  );
+  assert.deepEqual(
+    holes.map(({ earlier }) => earlier),
+    [null, 5, null, 7],
+  );
+});
+
 test("a difference counts only what both know and what is over", () => {
   const now = 10 * hour;
+  const pair = (mine: Bar, earlier: number | null) => ({ bar: mine, other: null, earlier });
   const pairs = [
-    { bar: bar(0, 30), other: bar(-24 * hour, 20) },
-    { bar: bar(hour, null), other: bar(-23 * hour, 1000) },
-    { bar: bar(9.5 * hour, 7), other: bar(-14 * hour, 1000) },
-    { bar: bar(2 * hour, 30), other: null },
+    pair(bar(0, 30), 20),
+    pair(bar(hour, null), 1000),
+    pair(bar(9.5 * hour, 7), 1000),
+    pair(bar(2 * hour, 30), null),
   ];
   assert.deepEqual(differenceOf(pairs, now), { mine: 30, earlier: 20, percent: 50, whole: false });
-  assert.deepEqual(differenceOf([{ bar: bar(0, 30), other: bar(1, 0) }], now), {
+  assert.deepEqual(differenceOf([pair(bar(0, 30), 0)], now), {
     mine: 30,
     earlier: 0,
     percent: null,

@@ -49,6 +49,11 @@ export function totalsOf(bars: readonly Bar[]): Totals {
 export interface Pair {
   readonly bar: Bar;
   readonly other: Bar | null;
+  /**
+   * Wh imported while the local clock, a shift before, went from the beginning of the bar to its end: an hour that comes twice or not
+   * at all in one of both days counts once. Null if it is unknown.
+   */
+  readonly earlier: number | null;
 }
 
 /** Each bar with the one that lay a shift before on the local clock. */
@@ -56,11 +61,33 @@ export function pairsOf(calendar: ZoneCalendar, bars: readonly Bar[], others: re
   const starts = others.map(({ from }) => from);
   const last = others.at(-1);
   if (last !== undefined) starts.push(last.to);
+  /** The last of the others that was counted, and whether the bar before has one. */
+  let [counted, follows] = [-1, false];
   return bars.map((bar) => {
     const time = shifted(calendar, bar.from, shift);
-    const other = time === null ? undefined : others[indexAt(starts, time)];
-    return { bar, other: other ?? null };
+    const first = time === null ? -1 : indexAt(starts, time);
+    const other = others[first];
+    if (other === undefined) {
+      follows = false;
+      return { bar, other: null, earlier: null };
+    }
+    const from = follows ? counted + 1 : Math.max(counted + 1, first);
+    const end = shifted(calendar, bar.to, shift);
+    // Where the clock was put back, the bar seems to end before it begins.
+    const last = Math.max(first, end === null ? first : indexAt(starts, end - 1));
+    [counted, follows] = [Math.max(counted, last), true];
+    return { bar, other, earlier: importedOf(others.slice(from, last + 1)) };
   });
+}
+
+/** 0 of no bars; null if one is unknown. */
+function importedOf(bars: readonly Bar[]): number | null {
+  let sum = 0;
+  for (const { imported } of bars) {
+    if (imported === null) return null;
+    sum += imported;
+  }
+  return sum;
 }
 
 export interface Difference {
@@ -76,10 +103,10 @@ export interface Difference {
 /** How the import of bars differs from that of the others, as far as both are known and over; null if that is nowhere. */
 export function differenceOf(pairs: readonly Pair[], now: number): Difference | null {
   let [mine, theirs, compared] = [0, 0, 0];
-  for (const { bar, other } of pairs) {
-    if (other === null || bar.imported === null || other.imported === null || bar.to > now) continue;
+  for (const { bar, earlier } of pairs) {
+    if (earlier === null || bar.imported === null || bar.to > now) continue;
     mine += bar.imported;
-    theirs += other.imported;
+    theirs += earlier;
     compared++;
   }
   if (compared === 0) return null;
