@@ -50,17 +50,16 @@ export function paintHeat(ctx: CanvasRenderingContext2D, width: number, height: 
   const { days, scale, colors, known } = scene;
   const box = heatBox(width, height, days.length);
   const { left, top, cellWidth, cellHeight } = box;
-  for (const [n, { from, hours }] of days.entries()) {
+  for (const [n, { hours }] of days.entries()) {
     // Whole pixels, or the screen would show lines between the cells.
     const x = Math.round(left + n * cellWidth);
     const wide = Math.max(1, Math.round(left + (n + 1) * cellWidth) - x);
-    for (const [hour, { power, exists }] of hours.entries()) {
+    for (const [hour, { time, power }] of hours.entries()) {
       const y = Math.round(top + hour * cellHeight);
       const high = Math.round(top + (hour + 1) * cellHeight) - y;
       ctx.globalAlpha = 1;
       if (power === null) {
-        const time = from + hour * 3_600_000;
-        if (!exists || time < known.from || time >= known.to) continue;
+        if (time === null || time < known.from || time >= known.to) continue;
         ctx.fillStyle = colors.line;
         ctx.globalAlpha = 0.55;
         // Half of the cell: unknown is no weak colour.

@@ -29,9 +29,12 @@ test("the hour that clocks skip does not exist, and the one that comes twice has
   );
   const spring = days.find(({ from }) => from === calendar.at(2026, 3, 29));
   assert.deepEqual(
-    spring?.hours.slice(1, 4).map(({ exists }) => exists),
-    [true, false, true],
+    spring?.hours.slice(1, 4).map(({ time }) => (time ?? Number.NaN) - spring.from),
+    [hour, Number.NaN, 2 * hour],
   );
+  // The clock shows four: five hours after the midnight of that day.
+  const summary = heatSummary(heatDays(calendar, noon, points(autumn + 5 * hour, [7])), { from: 0, to: noon });
+  assert.equal(summary?.highest.time, autumn + 5 * hour);
 });
 
 test("one extreme hour does not take all colours, and unknown hours count as unknown", () => {

@@ -6,11 +6,11 @@ import type { ZoneCalendar } from "./zone-calendar.ts";
 const HOUR = 3_600_000;
 
 export interface HeatCell {
+  /** When the hour begins, the first time if it comes twice; null where clocks skip it. */
+  readonly time: number | null;
   /** Mean power, W, import positive; null is unknown. */
   readonly power: number | null;
   readonly recovered: boolean;
-  /** False where clocks skip this hour. */
-  readonly exists: boolean;
 }
 
 export interface HeatDay {
@@ -21,10 +21,10 @@ export interface HeatDay {
 }
 
 interface Adding {
+  time: number | null;
   sum: number;
   count: number;
   recovered: boolean;
-  exists: boolean;
 }
 
 /** The days of the year that holds a moment. @param points by hour, in any order */
@@ -48,23 +48,19 @@ function hoursOf(
   to: number,
   byHour: ReadonlyMap<number, PowerPoint>,
 ): HeatCell[] {
-  const cells = Array.from({ length: 24 }, (): Adding => ({ sum: 0, count: 0, recovered: false, exists: false }));
+  const cells = Array.from({ length: 24 }, (): Adding => ({ time: null, sum: 0, count: 0, recovered: false }));
   for (let time = from; time < to; time += HOUR) {
     const cell = cells[calendar.parts(time).hour];
     // In zones that are not whole hours from UTC, the hour that holds the most of it.
     const point = byHour.get(Math.round(time / HOUR) * HOUR);
     if (cell === undefined) continue;
-    cell.exists = true;
+    cell.time ??= time;
     if (point === undefined || point.mean === null) continue;
     cell.sum += point.mean;
     cell.count++;
     cell.recovered ||= point.recovered;
   }
-  return cells.map(({ sum, count, recovered, exists }) => ({
-    power: count === 0 ? null : sum / count,
-    recovered,
-    exists,
-  }));
+  return cells.map(({ time, sum, count, recovered }) => ({ time, power: count === 0 ? null : sum / count, recovered }));
 }
 
 export interface HeatScale {
@@ -99,11 +95,11 @@ export function heatSummary(days: readonly HeatDay[], known: Span): HeatSummary 
   let highest: HeatSummary["highest"] | null = null;
   let lowest: HeatSummary["lowest"] | null = null;
   let unknown = 0;
-  for (const { from, to, hours } of days)
-    for (const [hour, { power, exists }] of hours.entries()) {
-      const time = Math.min(from + hour * HOUR, to - HOUR);
+  for (const { hours } of days)
+    for (const { time, power } of hours) {
+      if (time === null) continue;
       if (power === null) {
-        if (exists && time >= known.from && time + HOUR <= known.to) unknown++;
+        if (time >= known.from && time + HOUR <= known.to) unknown++;
         continue;
       }
       if (highest === null || power > highest.power) highest = { time, power };
