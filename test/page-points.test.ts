@@ -240,6 +240,26 @@ describe("the list of all meters", { skip: skipPage }, () => {
     await page.close();
   });
 
+  test("gives up where pages hold nothing new, and makes no room for more than there can be", async () => {
+    let pages = 0;
+    const { page } = await openPage(browser, fleet.url, (opened) =>
+      opened.route("**/api/v1/points?*", async (route) => {
+        const url = new URL(route.request().url());
+        if (url.searchParams.has("cursor")) pages++;
+        url.searchParams.delete("cursor");
+        const answer = (await (await fetch(url)).json()) as object;
+        await route.fulfill({ json: { ...answer, next: "again", found: 1e300, total: 1e300 } });
+      }),
+    );
+    await rowOf(page, "m00003").waitFor({ timeout: patience });
+    await box(page).evaluate((list: Scrolled) => {
+      list.scrollTop = 20_000;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    assert.ok(pages > 0 && pages < 10, `${pages} pages were asked for`);
+    await page.close();
+  });
+
   test("is chosen from at the top by typing, with the keyboard alone", async () => {
     const { page, complaints } = await openPage(browser, fleet.url);
     const find = page.getByTestId("meter-find");

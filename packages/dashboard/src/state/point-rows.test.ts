@@ -35,6 +35,15 @@ test("a point that is named twice has one row", () => {
   );
 });
 
+test("a count that no gateway has is not taken at its word", () => {
+  const counts = (total: unknown, found: unknown) => {
+    const page = pointsPageOf({ points: [], total, found });
+    return [page?.total, page?.found];
+  };
+  assert.deepEqual(counts(1e308, -3), [100_000, 0]);
+  assert.deepEqual(counts(2.5, "7"), [2, null]);
+});
+
 test("no answer is a crash", () => {
   fc.assert(
     fc.property(fc.anything(), fc.anything(), (a, b) => {

@@ -38,6 +38,8 @@ export interface PointsPage {
 
 /** More than a page of the list can have. */
 const MOST_ROWS = 1000;
+/** Twice as many as a gateway takes: the page makes room for each. */
+const MOST_POINTS = 100_000;
 const LONGEST_NAME = 200;
 
 /** @example pointRowOf({ id: "home", name: "Home", link: { state: "up" } })?.power // null */
@@ -59,6 +61,10 @@ export function pointRowOf(data: unknown): PointRow | null {
   };
 }
 
+function pointsOf(value: unknown): number | null {
+  return number(value) === null ? null : Math.min(MOST_POINTS, Math.floor(count(value)));
+}
+
 export function statesOf(data: unknown): Readonly<Record<LinkState, number>> {
   const loose = record(data);
   return Object.fromEntries(LINK_STATES.map((state) => [state, count(loose?.[state])])) as Record<LinkState, number>;
@@ -73,8 +79,8 @@ export function pointsPageOf(data: unknown): PointsPage | null {
   return {
     rows,
     next: text(loose.next),
-    total: number(loose.total) ?? rows.length,
-    found: number(loose.found),
+    total: pointsOf(loose.total) ?? rows.length,
+    found: pointsOf(loose.found),
     states: statesOf(loose.states),
   };
 }

@@ -228,9 +228,10 @@ export class PointList {
     const known = new Set(isFirst ? [] : this.rows.map(({ id }) => id));
     const fresh = page.rows.filter(({ id }) => !known.has(id));
     this.rows = isFirst ? fresh : [...this.rows, ...fresh];
-    this.#next = page.next;
+    // A page that holds nothing new is the last one, or the gateway would be asked for ever.
+    this.#next = fresh.length === 0 ? null : page.next;
     this.#count(page);
-    if (page.next === null) this.count = this.rows.length;
+    if (this.#next === null) this.count = this.rows.length;
   }
 
   #count(page: PointsPage): void {
