@@ -13,7 +13,7 @@ test("answers that are not understood are null, never a crash", () => {
 test("ports come with their names, and say which is new", () => {
   const usb = { link: "usb://0403:6001:A", path: "/dev/ttyUSB0", vendor: "0403", maker: "FTDI", name: "FT232R" };
   const links = linksOf({
-    ports: [usb, { link: "/dev/ttyS0", path: "/dev/ttyS0", vendor: null }, { path: "/x" }],
+    ports: [usb, usb, { link: "/dev/ttyS0", path: "/dev/ttyS0", vendor: null }, { path: "/x" }],
     simulated: "home",
   });
   assert.deepEqual(links?.ports, [

@@ -1,5 +1,5 @@
 /** Reads what the gateway answers during the setup. */
-import { listOf, number, oneOf, record, text } from "../../state/loose.ts";
+import { distinct, listOf, number, oneOf, record, text } from "../../state/loose.ts";
 
 /** A serial port of the gateway's machine. */
 export interface PortRow {
@@ -40,8 +40,9 @@ function portOf(data: unknown): PortRow | null {
 /** `GET /api/v1/links` */
 export function linksOf(data: unknown): Links | null {
   const loose = record(data);
-  const ports = listOf(loose?.ports, MOST_PORTS, portOf);
-  if (loose === null || ports === null) return null;
+  const listed = listOf(loose?.ports, MOST_PORTS, portOf);
+  if (loose === null || listed === null) return null;
+  const ports = distinct(listed, ({ link, path }) => `${link} ${path}`);
   return { ports, problem: text(loose.problem), simulated: short(loose.simulated) };
 }
 
