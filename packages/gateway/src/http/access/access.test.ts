@@ -375,3 +375,12 @@ test("a route that nobody listed needs read, or admin to change something", () =
   ];
   for (const [method, path, need] of cases) assert.equal(needOf(method, path), need, `${method} ${path}`);
 });
+
+test("a capture as it crossed the line needs operate, a redacted one and their list only read", () => {
+  for (const point of ["/api/v1/meters/home", "/api/v1/points/home"]) {
+    assert.equal(needOf("GET", `${point}/captures`), "read");
+    assert.equal(needOf("GET", `${point}/captures/x.ndjson`), "operate");
+    assert.equal(needOf("HEAD", `${point}/captures/x.ndjson`), "operate");
+    assert.equal(needOf("GET", `${point}/captures/x.ndjson`, true), "read");
+  }
+});

@@ -98,7 +98,7 @@ export const authorize = ({ access, host, hosts, budget }: AuthorizeOptions): Mi
   const show = shownBy(access, host);
   return async (c, next) => {
     const { method, path } = c.req;
-    const need = needOf(method, path);
+    const need = needOf(method, path, c.req.query("redacted") === "1");
     const { actor, by } = show(c);
     c.set("actor", actor);
     const isOpen = need === "anyone" || need === "bare";
