@@ -117,7 +117,7 @@ console.log(every.length);
       assert.ok(script !== undefined, page);
       const code = await fetch(new URL(script, url));
       assert.equal(code.headers.get("content-type"), "text/javascript; charset=utf-8");
-      assert.ok((await code.text()).length > 50_000);
+      assert.ok((await code.text()).length > 20_000);
       assert.ok((await fetch(new URL("third-party-licenses.txt", url))).ok);
       const health = (await (await fetch(`${url}/api/v1/health`)).json()) as { readonly meters: number };
       assert.equal(health.meters, 1);
