@@ -41,7 +41,7 @@ describe("the lines of a log", () => {
     assert.deepEqual([joined.length, joined[0]?.number, joined.at(-1)?.number], [MOST_LINES, MOST_LINES + 1, 2]);
   });
 
-  test("begin anew after a restart of the gateway, and where some are missing", () => {
+  test("start over after a restart of the gateway, and where some are missing", () => {
     const known = [line(3), line(2)];
     assert.deepEqual(mergedLines(known, []), []);
     assert.deepEqual(numbers(mergedLines(known, [line(900), line(800)])), [900, 800]);

@@ -42,7 +42,7 @@ export function logPath(known: readonly LogLine[], meter: string | null): string
   return `logs?${query}`;
 }
 
-/** The known lines with those of the answer, newest first. Without the newest known one, the answer begins anew. */
+/** The known lines with those of the answer, newest first. Without the newest known one, the list starts over with the answer. */
 export function mergedLines(known: readonly LogLine[], answer: readonly LogLine[]): readonly LogLine[] {
   const newest = known[0];
   const place = answer.findIndex((line) => line.number === newest?.number && line.time === newest.time);

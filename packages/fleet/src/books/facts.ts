@@ -94,7 +94,7 @@ export interface InstallationFact {
 
 /** What is booked together: all of it or nothing. */
 export interface BookBatch {
-  /** Who books: it is noted with a block by whoever books it first. */
+  /** Who books: noted with a block when it is booked first. */
   readonly holder: string;
   /** The attempt of the claim under which it was read; 0 without one. */
   readonly attempt: number;

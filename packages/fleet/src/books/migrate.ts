@@ -23,7 +23,7 @@ export interface Fleet {
 export interface MigrateOptions {
   /** Waits, for a lock that somebody else holds. */
   readonly sleep: (time: Millis) => Promise<void>;
-  /** Longest wait for a lock at a time: whoever wants the table meanwhile queues behind it, so it is short. */
+  /** Longest wait for a lock at a time: others that want the table meanwhile queue behind it, so it is short. */
   readonly lockTimeout?: Millis | undefined;
   /** Tries before it gives up. */
   readonly tries?: number | undefined;

@@ -1,5 +1,5 @@
 /**
- * Turns of a holder's sites. A site is one line: it has one visit at a time, whoever wants it. Sites have their turns in rotation, so a bridge
+ * Turns of a holder's sites. A site is one line: it has one visit at a time. Sites have their turns in rotation, so a bridge
  * with a thousand meters does not hold up a house, and visits that failed before get a part of the lines only, so dead bridges,
  * each of which takes a line until it times out, do not hold up those that answer. Pure: it knows no time.
  */

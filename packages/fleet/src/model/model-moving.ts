@@ -60,7 +60,7 @@ export class Moving {
     this.#model.tally.slowestTakeover = Math.max(this.#model.tally.slowestTakeover, this.#model.now - died);
   }
 
-  /** A stint ends, and whoever has the fewest shards takes the next one. */
+  /** A stint ends, and the holder with the fewest shards takes the next one. */
   endStint(shard: number): void {
     this.#model.push(this.#model.now + stint, kinds.stint, shard);
     const holder = this.#model.holders.of(shard);

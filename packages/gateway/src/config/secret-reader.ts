@@ -72,7 +72,7 @@ export class SecretReader {
     if (place.kind === "text") return place.text();
     if (place.kind === "sealed") return unseal(place.text(), this.#sealingKey());
     if (place.kind === "credential") {
-      // It would be sent to a consumer, and whoever has it opens all others.
+      // It would be sent to a consumer, and anyone who has it can open all others.
       if (place.name === sealingCredential)
         throw new UsageError(
           "config",

@@ -1,7 +1,7 @@
 /** A recording of a link's traffic, for those who offer one. */
 import type { Millis } from "@meterport/protocol/ports";
 
-/** Why a recording ended: somebody stopped it, its time was over, it was full, or its meter was removed or set up anew. */
+/** Why a recording ended: somebody stopped it, its time was over, it was full, or its meter was removed or set up again. */
 export type RecordingEnd = "stopped" | "time" | "full" | "closed";
 
 /** The recording in progress, or the last one since the start. */

@@ -65,7 +65,7 @@ export class HistoryModel {
   asTable = $state(false);
   /** The gateway's time, by the minute. */
   now = $state(0);
-  /** Counts what came: whoever reads it looks again. */
+  /** Counts what came, so that its readers look again. */
   version = $state(0);
   calendar: ZoneCalendar = $state.raw(new ZoneCalendar("UTC"));
   /** Counts the hours that came: a year of them takes a while to draw. */

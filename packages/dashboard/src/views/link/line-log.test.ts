@@ -62,7 +62,7 @@ describe("the log of a line", () => {
     );
   });
 
-  test("begins anew when the gateway does", () => {
+  test("starts over when the gateway does", () => {
     const log = logOf([1000, { polls: 500 }], [2000, { polls: 501 }], [3000, { polls: 2 }]);
     assert.deepEqual(
       log.samples.map(({ time, polls }) => [time, polls]),

@@ -29,14 +29,14 @@ export const EMPTY: LineLog = { samples: [], counts: null };
 const NAMES = ["polls", "failures", "retries", "discarded"] as const;
 
 /**
- * Adds what the gateway says of a link now. Counters that went back are those of another start: then it begins anew, as it does
+ * Adds what the gateway says of a link now. Counters that went back are those of another start: then it starts over, as it does
  * for another meter.
  */
 export function withHealth(log: LineLog, link: LinkHealth, time: number): LineLog {
   const counts = { polls: link.polls, failures: link.failures, retries: link.retries, discarded: link.discarded };
   const before = log.counts;
-  const anew = before === null || NAMES.some((name) => counts[name] < before[name]);
-  const since = anew ? counts : before;
+  const restarted = before === null || NAMES.some((name) => counts[name] < before[name]);
+  const since = restarted ? counts : before;
   const [polls, failures, retries, discarded] = NAMES.map((name) => counts[name] - since[name]) as [
     number,
     number,
@@ -44,12 +44,12 @@ export function withHealth(log: LineLog, link: LinkHealth, time: number): LineLo
     number,
   ];
   const answers = link.state === "up" || link.state === "degraded";
-  const old = anew ? [] : log.samples;
+  const old = restarted ? [] : log.samples;
   const last = old.at(-1);
   // Nothing was read meanwhile: what was resent counts for the next reading. But that a meter has gone silent is news.
-  if (!anew && polls === 0 && failures === 0 && (answers || last?.roundTrip === null)) return log;
+  if (!restarted && polls === 0 && failures === 0 && (answers || last?.roundTrip === null)) return log;
   // A reading that failed has no round trip of its own: the gateway still gives the one before.
-  const measured = answers && (anew || polls > failures) ? link.round_trip_ms : null;
+  const measured = answers && (restarted || polls > failures) ? link.round_trip_ms : null;
   const sample = { time, roundTrip: measured, polls, failures, retries, discarded };
   const kept = old.filter((each) => each.time > time - KEPT_MS && each.time < time);
   return { samples: [...kept, sample], counts };

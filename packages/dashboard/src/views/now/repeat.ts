@@ -5,7 +5,7 @@ export interface Repeated {
   /** Milliseconds from an answer to the next question. */
   readonly each: number;
   readonly after: (ms: number, run: () => void) => () => void;
-  /** A hidden page asks nothing; whoever shows it again starts over. */
+  /** A hidden page asks nothing; it starts over when it is shown again. */
   readonly isHidden: () => boolean;
 }
 

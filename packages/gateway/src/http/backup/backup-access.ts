@@ -6,7 +6,7 @@ export interface BackupArchive {
   readonly name: string;
   readonly bytes: number;
   readonly pieces: AsyncGenerator<Uint8Array, void, undefined>;
-  /** Removes the copy; whoever takes the pieces calls it, whatever became of them. */
+  /** Removes the copy; the one who takes the pieces calls it, whatever became of them. */
   readonly done: () => void;
 }
 

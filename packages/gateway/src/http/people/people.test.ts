@@ -116,7 +116,7 @@ test("one's own password needs the old one; other sessions end, this one goes on
   await done();
 });
 
-test("whoever guesses an old password has to wait", async () => {
+test("anyone who guesses an old password has to wait", async () => {
   const { ask, signIn, clock, done } = await setup();
   await ask("POST", "/users", { name: "anna", password });
   const as = { cookie: await signIn("anna", password) };
