@@ -1640,6 +1640,13 @@ export type ReadyAnswer = {
     readonly state: "ok" | "busy" | "failing" | "replaced";
     readonly problem: string | null;
   };
+  /** What a process of a fleet depends on besides: its database, its shards, its outbox */
+  readonly parts?: readonly ({
+    readonly name: string;
+    readonly ready: boolean;
+    readonly problem: string | null;
+    readonly figures: { readonly [name: string]: number | string | null };
+  })[];
 };
 
 export class MeterportApi extends ApiConnection {

@@ -44,6 +44,7 @@ import { QuietSource } from "./meters/quiet-source.ts";
 import type { TestedLink } from "./meters/tested-link.ts";
 import { tlsSeen } from "./meters/tls-seen.ts";
 import { tracedMeter } from "./meters/traced-meter.ts";
+import type { HeldMeter } from "./operation/companion.ts";
 import type { GatewayMeter } from "./operation/gateway.ts";
 import type { PriceBook } from "./prices/price-book.ts";
 
@@ -248,6 +249,19 @@ export const configuredMeters = (running: Running, meters: readonly MeterConfig[
       redact: running.redactorOf(source, key, profile),
     };
   });
+
+/** The configuration of a meter that a companion brings. @throws UsageError for a wrong link */
+const heldConfig = ({ known: _, ...held }: HeldMeter): MeterConfig => {
+  const { optical, link: pipe, fastest, wake } = portLinkOf(held.link);
+  parseMeterLink(pipe);
+  return { ...held, optical, pipe, fastest, wake, keyForm: "", security: "auto", clientId: 0 };
+};
+
+/** Meters that a companion brings. @throws UsageError for a wrong link */
+export const heldMeters = (running: Running, held: readonly HeldMeter[]): readonly GatewayMeter[] => {
+  const made = configuredMeters(running, held.map(heldConfig));
+  return made.map((meter, n) => ({ ...meter, known: held[n]?.known }));
+};
 
 /** Where the virtual meter lives, whatever the machine's zone is: its copies of midnight carry local time. */
 const demoZone = "Europe/Copenhagen";

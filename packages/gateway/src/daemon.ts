@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import type { ConfiguredOutput } from "@meterport/engine/outputs/outputs";
+import type { Store } from "@meterport/engine/ports/store";
+import { UsageError } from "@meterport/protocol/errors";
 import { systemClock, systemEntropy } from "@meterport/transports/clock";
 import { noteDaemon } from "@meterport/transports/daemon-note";
 import { openLink } from "@meterport/transports/open";
@@ -14,6 +16,7 @@ import {
   demoInstalled,
   demoMeter,
   fillPastDay,
+  heldMeters,
   machinePorts,
   type Running,
   redactors,
@@ -28,6 +31,7 @@ import { type LevelLog, type LogFormat, type LogLevel, lineLog } from "./log.ts"
 import { LogMemory } from "./log-memory.ts";
 import { createDemo, type Demo } from "./meters/demo.ts";
 import { BackupArchives } from "./operation/backup-archive.ts";
+import type { Companion, CompanionContext, CompanionGateway } from "./operation/companion.ts";
 import { type DataLock, lockDataFolder } from "./operation/data-lock.ts";
 import { createGateway, type Gateway, type GatewayMeter } from "./operation/gateway.ts";
 import { hasTerminal } from "./operation/has-terminal.ts";
@@ -39,6 +43,7 @@ import { PriceBook } from "./prices/price-book.ts";
 import { priceFilesIn } from "./prices/price-files.ts";
 import { feedMaker } from "./prices/price-requests.ts";
 import { configEditor, configFile, readConfig } from "./read-config.ts";
+import type { FleetSettings } from "./settings/fleet-settings.ts";
 import type { PriceSettings } from "./settings/price-settings.ts";
 import { openStore, placeOf } from "./stores/open-store.ts";
 
@@ -54,6 +59,8 @@ export interface DaemonOptions {
   readonly env: Environment;
   /** Outputs of the program that starts it: they run beside those of the configuration, as long as the daemon does. */
   readonly outputs?: readonly ConfiguredOutput[] | undefined;
+  /** Makes what belongs to a configuration with a fleet; without it such a configuration is refused. @throws UsageError, PostgresError */
+  readonly companion?: ((fleet: FleetSettings, context: CompanionContext) => Promise<Companion>) | undefined;
   /** Receives the log, line by line. */
   readonly writeLog: (line: string) => void;
 }
@@ -112,13 +119,18 @@ const startConfigured = async (options: DaemonOptions): Promise<Daemon> => {
   const lock = lockDataFolder(config.data);
   const shelf = openCaptureShelf(join(config.data, "captures"), log);
   const prices = openPrices(config, log);
+  const companion = await openCompanion(options, config, log).catch((error: unknown) => {
+    lock.release();
+    throw error;
+  });
   const running: Running = { config, env: options.env, log, shelf, prices, redactorOf: redactors(log) };
   const meters = configuredMeters(running, config.meters);
   // The first words with a meter take a second: by then the store and the page are ready. Many meters would hold these up.
   if (meters.length <= fewMeters) for (const { source } of meters) source.start();
   try {
-    return await startLocked(options, { config, log, logs, logging, lock, running, meters, prices });
+    return await startLocked(options, { config, log, logs, logging, lock, running, meters, prices, companion });
   } catch (error) {
+    await companion?.stop().catch(() => {});
     await Promise.allSettled(meters.map(({ source }) => source.close()));
     lock.release();
     throw error;
@@ -131,6 +143,33 @@ const backupAccess = ({ data, store }: Config, log: LevelLog): BackupAccess => {
   archives.clear();
   return { make: () => archives.make(), restore: new StagedRestore({ ...own, log }) };
 };
+
+/** What the program that starts the daemon has for the fleet of the configuration. @throws UsageError if it has nothing */
+const openCompanion = async (
+  { companion }: DaemonOptions,
+  { fleet, data, history }: Config,
+  log: LevelLog,
+): Promise<Companion | undefined> => {
+  if (fleet === undefined) return undefined;
+  if (companion === undefined)
+    throw new UsageError(
+      "fleet",
+      "the configuration has a fleet section, which npm start does not run: start with meterport serve",
+    );
+  const own = { clock: systemClock, entropy: systemEntropy, log, version: ownVersion(), data };
+  return companion(fleet, { ...own, outboxAtMost: history.journalAtMost });
+};
+
+/** The gateway as its companion uses it. */
+const companionGateway = (gateway: Gateway, store: Store, running: Running, url: string): CompanionGateway => ({
+  ...{ url, store, point: gateway.point, outputs: gateway.outputStatus },
+  hold: async (held) =>
+    gateway.replaceMeters(
+      held.flatMap(({ id }) => (gateway.point(id) === undefined ? [] : [id])),
+      heldMeters(running, held),
+    ),
+  release: (ids) => gateway.replaceMeters(ids, []),
+});
 
 /** Prices that the meters need are asked for once the gateway runs. */
 const openPrices = ({ data }: Config, log: LevelLog): PriceBook => {
@@ -155,6 +194,7 @@ interface Locked {
   readonly logging: { level: LogLevel; format: LogFormat };
   readonly lock: DataLock;
   readonly prices: PriceBook;
+  readonly companion: Companion | undefined;
 }
 
 /** No read takes longer, and no write to a store that works. */
@@ -225,7 +265,7 @@ const shown = (demo: Demo, gateway: Gateway, { url, host }: { url: string; host:
 };
 
 const startLocked = async (options: DaemonOptions, locked: Locked): Promise<Daemon> => {
-  const { config, log, logs, logging, lock, running, meters, prices } = locked;
+  const { config, log, logs, logging, lock, running, meters, prices, companion } = locked;
   const { env, pair = false } = options;
   const access = openDoor({
     host: config.http.host,
@@ -239,7 +279,7 @@ const startLocked = async (options: DaemonOptions, locked: Locked): Promise<Daem
   });
   const store = await openStore(placeOf(config), log, systemClock);
   const demo =
-    config.meters.length > 0
+    config.meters.length > 0 || companion !== undefined
       ? undefined
       : createDemo({ clock: systemClock, entropy: systemEntropy, installed: demoInstalled(config.data) });
   if (demo !== undefined) {
@@ -267,7 +307,11 @@ const startLocked = async (options: DaemonOptions, locked: Locked): Promise<Daem
     process: ownProcess.figures,
     logs,
     outputs: {
-      configured: [...configuredOutputs(config.outputs, { openLink }), ...(options.outputs ?? [])],
+      configured: [
+        ...configuredOutputs(config.outputs, { openLink }),
+        ...(options.outputs ?? []),
+        ...(companion?.outputs ?? []),
+      ],
       off: config.outputs.flatMap(({ name, enabled }) => (enabled ? [] : [name])),
       entropy: systemEntropy,
     },
@@ -283,6 +327,7 @@ const startLocked = async (options: DaemonOptions, locked: Locked): Promise<Daem
           options.demo === undefined ? undefined : "this is a demonstration, whose configuration is gone afterwards",
       }),
     },
+    companion,
     backup: backupAccess(config, log),
     strayLink: strayLink(env, () => current.meters),
     machinePorts: machinePorts(() => current.meters),
@@ -317,6 +362,19 @@ const startLocked = async (options: DaemonOptions, locked: Locked): Promise<Daem
     log,
   });
   reloader = reloads;
+  try {
+    await companion?.started(companionGateway(gateway, store, running, server.url));
+  } catch (error) {
+    supervision.stop();
+    prices.stop();
+    const closed = server.close();
+    await gateway.stop();
+    await closed;
+    forget();
+    ownProcess.stop();
+    systemd.close();
+    throw error;
+  }
   const hadTerminal = hasTerminal();
   const show =
     options.demo === undefined || demo === undefined
@@ -340,6 +398,7 @@ const startLocked = async (options: DaemonOptions, locked: Locked): Promise<Daem
       supervision.stop();
       prices.stop();
       systemd.stopping();
+      await companion?.stop();
       const closed = server.close();
       await gateway.stop();
       await closed;

@@ -8,6 +8,7 @@ import type { BackfillDeps } from "./job.ts";
 import { outageJob } from "./outage-job.ts";
 import type { PieceRoom } from "./piece-room.ts";
 import { ProfileJob, type ProfileJobOptions } from "./profile-job.ts";
+import type { ProfileKnown } from "./profile-known.ts";
 import { selfReadJob } from "./self-read-job.ts";
 
 export interface BackfillJobs {
@@ -23,6 +24,7 @@ export interface BackfillOptions extends BackfillDeps {
   readonly loadProfile?: Omit<ProfileJobOptions, keyof BackfillDeps> | undefined;
   readonly rates?: BackfillRates | undefined;
   readonly room?: PieceRoom | undefined;
+  readonly known?: ProfileKnown | undefined;
 }
 
 /** How often the meter's memory is looked at, while nothing is known to be missing. */
@@ -32,9 +34,9 @@ export interface BackfillRates {
 }
 
 /** @throws UsageError (`zone`) if there is no such zone */
-export const backfillJobs = ({ loadProfile, rates = {}, room, ...deps }: BackfillOptions): BackfillJobs => {
+export const backfillJobs = ({ loadProfile, rates = {}, room, known, ...deps }: BackfillOptions): BackfillJobs => {
   const { events, profile: every } = rates;
-  const profile = new ProfileJob({ ...deps, room, every: every === "off" ? undefined : every, ...loadProfile });
+  const profile = new ProfileJob({ ...deps, room, known, every: every === "off" ? undefined : every, ...loadProfile });
   const read = [
     ...(events === "off" ? [] : [eventLogJob(deps, events)]),
     outageJob(deps),

@@ -14,6 +14,7 @@ import { type BackfillJobs, type BackfillRates, backfillJobs } from "./jobs.ts";
 import { LiveFirst } from "./live-first.ts";
 import type { PieceRoom } from "./piece-room.ts";
 import type { ProfileProgress } from "./profile-job.ts";
+import type { ProfileKnown } from "./profile-known.ts";
 
 export interface PointHistoryOptions {
   readonly point: string;
@@ -33,6 +34,8 @@ export interface PointHistoryOptions {
   readonly log?: Pick<Log, "info"> | undefined;
   /** What the load profiles of all points share. */
   readonly room?: PieceRoom | undefined;
+  /** What is known of its load profile elsewhere. */
+  readonly known?: ProfileKnown | undefined;
 }
 
 /** Readings may be this far from the end of an interval at least. */
@@ -56,11 +59,11 @@ export class PointHistory {
   #serial: string | null = null;
 
   constructor(options: PointHistoryOptions) {
-    const { point, zone, source, store, clock, interval, backFill = true, rates, log, room } = options;
+    const { point, zone, source, store, clock, interval, backFill = true, rates, log, room, known } = options;
     const live = new LiveFirst();
     this.#options = options;
     this.source = live.watch(source);
-    this.#fill = backfillJobs({ point, zone, source, store, clock, before: live.turn, rates, log, room });
+    this.#fill = backfillJobs({ point, zone, source, store, clock, before: live.turn, rates, log, room, known });
     this.jobs = backFill ? this.#fill.all : [];
     this.#builder = new IntervalBuilder({ point, tolerance: Math.max(tolerance, interval) });
   }
@@ -87,6 +90,9 @@ export class PointHistory {
 
   /** How far the load profile has been read. */
   readonly progress = (): ProfileProgress => this.#fill.profile.progress();
+
+  /** Has the load profile looked at again from this moment on. */
+  readonly readAgainFrom = (time: Millis): void => this.#fill.profile.readAgainFrom(time);
 
   readonly close = (): void => this.#fill.close();
 }

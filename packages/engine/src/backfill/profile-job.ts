@@ -16,10 +16,11 @@ import { type BackfillDeps, type BackfillJob, JobTimer } from "./job.ts";
 import { restWhileUnknown } from "./memory-job.ts";
 import type { PieceRoom, Place } from "./piece-room.ts";
 import { type EndGrid, endsIn, recentFirst, type Span, settledAfter, takeFirst } from "./profile-gaps.ts";
+import type { ProfileKnown } from "./profile-known.ts";
 import { clockOffset, type NoProfile, type OpenedProfile, openFilled, type ProfileLook } from "./profile-look.ts";
 import { missingIn, readPiece } from "./profile-read.ts";
 import { voidsWithin } from "./profile-replaces.ts";
-import { scanStore } from "./profile-scan.ts";
+import { type ScanOptions, scanStore } from "./profile-scan.ts";
 import { isOther, memoName, memoText, type ProfileState, parseMemo } from "./profile-state.ts";
 import { type ProfileTrouble, TroubleTeller, troubleOf } from "./trouble.ts";
 
@@ -30,6 +31,8 @@ export interface ProfileJobOptions extends BackfillDeps {
   readonly firstReach?: Millis | undefined;
   /** What the pieces of all points share; if omitted, this one has room for its own. */
   readonly room?: PieceRoom | undefined;
+  /** What is known elsewhere, and so is neither read nor marked as missing; nothing if omitted. */
+  readonly known?: ProfileKnown | undefined;
   /** Blocks that one run reads; 8 by default, 20 s at 9600 baud. */
   readonly blocksPerRun?: number | undefined;
   /** Blocks that may be read within a day; 300 by default, five times what a meter has. */
@@ -88,6 +91,8 @@ export class ProfileJob implements BackfillJob {
   #state: ProfileState | undefined;
   #shown: ProfileProgress["state"] = "unknown";
   #confusions = 0;
+  /** From when on somebody wants it looked at again. */
+  #again: Millis | undefined;
   #endWait: () => void = () => {};
   #disagreeSince: Millis | undefined;
   #day = { began: Number.NEGATIVE_INFINITY, blocks: 0 };
@@ -106,6 +111,12 @@ export class ProfileJob implements BackfillJob {
 
   /** A piece that waits for room waits no longer. */
   readonly stop = (): void => this.#endWait();
+
+  /** Looks at everything that ended after this moment again in the next round, which begins soon. */
+  readonly readAgainFrom = (time: Millis): void => {
+    this.#again = Math.min(time, this.#again ?? time);
+    this.#timer.soon();
+  };
 
   /** How far it has come. */
   readonly progress = (): ProfileProgress => {
@@ -128,6 +139,7 @@ export class ProfileJob implements BackfillJob {
       if (next === undefined) return;
       this.#round = await this.#step(next);
       this.#confusions = 0;
+      if (this.#again !== undefined) this.#timer.soon();
     } catch (error) {
       const trouble = troubleOf(error);
       if (trouble === undefined) {
@@ -217,9 +229,14 @@ export class ProfileJob implements BackfillJob {
     const since = installed.since ?? (isOther(serial, known) ? clock.wall() : (known?.since ?? null));
     // An interval needs the register at its beginning, so the oldest one has no value.
     const first = since === null ? oldest : Math.max(oldest, since + duration - 1);
-    const settled = known?.settled ?? Math.max(first, newest - (this.#options.firstReach ?? Number.POSITIVE_INFINITY));
+    const again = this.#again ?? Number.POSITIVE_INFINITY;
+    const settled = Math.min(
+      again,
+      known?.settled ?? Math.max(first, newest - (this.#options.firstReach ?? Number.POSITIVE_INFINITY)),
+    );
     const had = Math.max(settled, first);
-    const gone: Span[] = settled < had ? [{ after: settled, until: had }] : [];
+    const scan = { store, point, channels, grid, known: this.#options.known };
+    const gone = settled < had ? await this.#goneIn({ after: settled, until: had }, scan) : [];
     const names = channels.map(({ channel }) => channel);
     const state: ProfileState = { serial, since, settled, seconds: duration / 1000, channels: names };
     await store.write({
@@ -227,10 +244,16 @@ export class ProfileJob implements BackfillJob {
       memos: [{ point, name: memoName, text: memoText(state) }],
     });
     this.#state = state;
-    const found = newest > had ? await scanStore({ after: had, until: newest }, { store, point, channels, grid }) : [];
+    this.#again = undefined;
+    const found = newest > had ? await scanStore({ after: had, until: newest }, scan) : [];
     const open = recentFirst(found, newest - Math.ceil(recent / duration) * duration);
     this.#shown = "filling";
     return { look, grid, clockDoubted, gone, open, found, until: Math.max(newest, had), previous: undefined };
+  }
+
+  /** What the meter has no more: all of it, unless some of it was settled before, here or elsewhere. */
+  async #goneIn(span: Span, scan: ScanOptions): Promise<readonly Span[]> {
+    return this.#again === undefined && scan.known === undefined ? [span] : scanStore(span, { ...scan, near: 0 });
   }
 
   /** What the user should know about what happened since the last look. */

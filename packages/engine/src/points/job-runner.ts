@@ -18,6 +18,16 @@ export interface JobRunnerOptions {
 /** Time for a job to notice that the point stops. */
 const stopLimit: Millis = 3_000;
 
+/** Somebody waits for a job to run once. */
+interface Wanted {
+  readonly index: number;
+  readonly done: () => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/** Nobody waits for more than these at one point. */
+const mostWanted = 32;
+
 export class JobRunner {
   readonly #options: JobRunnerOptions;
   readonly #failures: number[];
@@ -27,6 +37,7 @@ export class JobRunner {
   /** When it looks next; undefined while no look is planned. */
   #lookAt: Millis | undefined;
   #stopped = false;
+  readonly #wanted: Wanted[] = [];
 
   constructor(options: JobRunnerOptions) {
     this.#options = options;
@@ -34,10 +45,36 @@ export class JobRunner {
     this.#resting = options.jobs.map(() => Number.NEGATIVE_INFINITY);
   }
 
+  /**
+   * Runs a job once as soon as the line is idle, whether it is due or not, before those that are.
+   *
+   * @throws what the job throws; LinkError if there is no such job, the point stops or too much is waiting
+   */
+  runNow(name: string): Promise<void> {
+    const index = this.#options.jobs.findIndex((job) => job.name === name);
+    return new Promise((done, failed) => {
+      if (index < 0 || this.#stopped)
+        failed(new LinkError("closed", name, "nothing of that name is read at this point"));
+      else if (this.#wanted.length >= mostWanted)
+        failed(new LinkError("queue-full", name, "too much waits for this meter"));
+      else {
+        this.#wanted.push({ index, done, failed });
+        this.look();
+      }
+    });
+  }
+
   /** Looks for what is due; called whenever the line has become idle. */
   look(): void {
     const { jobs, clock, idle } = this.#options;
     const busy = this.#stopped || this.#running !== undefined || !idle();
+    const wanted = busy ? undefined : this.#wanted.shift();
+    if (wanted !== undefined) {
+      this.#lookAt = undefined;
+      this.#unschedule();
+      this.#running = this.#run(wanted.index, wanted);
+      return;
+    }
     const now = clock.now();
     const next = busy ? undefined : nextJob(jobs, now, this.#resting);
     // After most readings the next job is due when it was before.
@@ -64,6 +101,8 @@ export class JobRunner {
     this.#lookAt = undefined;
     this.#unschedule();
     for (const job of this.#options.jobs) job.stop?.();
+    for (const { failed, index } of this.#wanted.splice(0))
+      failed(new LinkError("closed", this.#options.jobs[index]?.name ?? "", "the meter is no longer read here"));
     if (this.#running === undefined) return;
     let cancel = (): void => {};
     const late = new Promise<void>((resolve) => {
@@ -73,13 +112,15 @@ export class JobRunner {
     cancel();
   }
 
-  async #run(index: number): Promise<void> {
+  async #run(index: number, wanted?: Wanted): Promise<void> {
     const { jobs, clock } = this.#options;
     const job = jobs[index] as PointJob;
     try {
       await job.run();
       this.#failures[index] = 0;
+      wanted?.done();
     } catch (error) {
+      wanted?.failed(error);
       const failures = (this.#failures[index] ?? 0) + 1;
       this.#failures[index] = failures;
       this.#resting[index] = clock.now() + restAfter(failures);

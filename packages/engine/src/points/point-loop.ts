@@ -5,7 +5,7 @@ import {
   type LinkState,
   type LinkStatus,
 } from "@meterport/client/supervision/link-status";
-import { MeterportError } from "@meterport/protocol/errors";
+import { LinkError, MeterportError } from "@meterport/protocol/errors";
 import type { LiveKey, LiveReading } from "@meterport/protocol/meaning/readings";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import { describeEvent } from "../guard/describe-event.ts";
@@ -126,6 +126,14 @@ export class PointLoop implements MeterView {
     this.#unwatch();
     await Promise.all([this.#options.source.close(), this.#jobs?.stop()]);
     await this.#reading;
+  }
+
+  /** Runs a job once as soon as the line is idle. @throws LinkError while the meter does not answer, and what the job throws */
+  runJob(name: string): Promise<void> {
+    const { answering, cause } = this.#condition;
+    if (!answering || this.#jobs === undefined)
+      return Promise.reject(new LinkError("closed", name, cause?.text ?? "the meter does not answer"));
+    return this.#jobs.runNow(name);
   }
 
   readonly summary = (): MeterSummary => ({

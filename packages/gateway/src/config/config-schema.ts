@@ -23,6 +23,7 @@ import {
 import { credentialName, keyValue, storeValue } from "../settings/secret-value.ts";
 import { formed, setting, settingsOf } from "../settings/setting.ts";
 import { deviceSchema } from "./device-schema.ts";
+import { fleetSchema } from "./fleet-schema.ts";
 import { priceSchema } from "./price-schema.ts";
 
 /** Measured with 20,000 meters at 10 s in one process. */
@@ -382,6 +383,7 @@ export const configSchema = z.strictObject({
   history: historySchema.optional(),
   log: logSchema.optional(),
   outputs: outputsSchema.optional(),
+  fleet: fleetSchema.optional(),
   meters: setting(
     listUpTo(
       meterSchema,

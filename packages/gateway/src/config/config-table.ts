@@ -14,6 +14,7 @@ const titles: readonly (readonly [title: string, of: (path: string) => boolean])
   ["`history`", (path) => path.startsWith("history.")],
   ["`log`", (path) => path.startsWith("log.")],
   ...outputNames.map((name) => [`\`outputs.${name}\``, (path: string) => path.startsWith(`outputs.${name}.`)] as const),
+  ["`fleet`", (path) => path.startsWith("fleet.")],
   ["Each meter", (path) => path.startsWith("meters[].") && !/\.(rates|prices|device)\./.test(path)],
   ["`rates` of a meter", (path) => path.startsWith("meters[].rates.")],
   ["`prices` of a meter", (path) => path.startsWith("meters[].prices.")],

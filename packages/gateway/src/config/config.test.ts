@@ -195,7 +195,7 @@ test("reports each problem with its place and what to do", () => {
     ["log: { lvel: info }\n", /log\.lvel: unknown name; did you mean level\?/],
     [
       "zzzzzz: 1\n",
-      /zzzzzz: unknown name; known: version, data, zone, interval, back_fill, store, store_file, http, history, log, outputs, meters/,
+      /zzzzzz: unknown name; known: version, data, zone, interval, back_fill, store, store_file, http, history, log, outputs, fleet, meters/,
     ],
     ["meters: 5\n", /meterport\.yaml:1:9: meters must be a list/],
     ["meters:\n  - home\n", /meterport\.yaml:2:5: meters\[0\] must hold names with values/],

@@ -5,6 +5,7 @@ import { UsageError } from "@meterport/protocol/errors";
 import { Secret } from "@meterport/protocol/mep/security/key";
 import type { Millis } from "@meterport/protocol/ports";
 import type { LogFormat, LogLevel } from "../log.ts";
+import type { FleetSettings } from "../settings/fleet-settings.ts";
 import { type SecretPlace, storeComplaint } from "../settings/secret-value.ts";
 import { wrong } from "./complaints.ts";
 import { parseConfigFile } from "./config-file.ts";
@@ -20,6 +21,7 @@ import {
 } from "./config-sources.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { type Environment, environmentNames } from "./environment.ts";
+import { fleetConfig, holdsFleetSecret } from "./fleet-config.ts";
 import { hideKeys, textsIn } from "./hidden-keys.ts";
 import { type MeterConfig, meterConfigs } from "./meter-configs.ts";
 import type { Migrated } from "./old-keys.ts";
@@ -83,7 +85,9 @@ export interface Config {
   readonly backFill: boolean;
   /** Those that are configured, whether they are on or off. */
   readonly outputs: readonly OutputConfig[];
-  /** If empty, the simulated household. */
+  /** The fleet that this daemon is a process of; undefined for a daemon by itself. */
+  readonly fleet?: FleetSettings | undefined;
+  /** If empty, the simulated household, unless there is a fleet. */
   readonly meters: readonly MeterConfig[];
   /** Sentences to log: ignored settings, and why. */
   readonly warnings: readonly string[];
@@ -164,7 +168,7 @@ const configOf = (sources: ConfigSources, file: ReadFile): Config => {
   const backFill = base.back_fill ?? true;
   const inMeters = (base.meters ?? []).flatMap(({ key, prices }) => [key, prices?.token]);
   const holdsSecret = [base.store, ...inMeters].some((one) => one?.kind === "text");
-  if (holdsSecret || holdsOutputSecret(given)) secrets.noteFile(configPath(sources).path);
+  if (holdsSecret || holdsOutputSecret(given) || holdsFleetSecret(given)) secrets.noteFile(configPath(sources).path);
   const meters = meterConfigs({ given, sources, secrets, defaults: { interval, zone, backFill } });
   const config: Config = {
     http: httpOf(given, sources, secrets),
@@ -176,6 +180,7 @@ const configOf = (sources: ConfigSources, file: ReadFile): Config => {
     interval,
     zone,
     backFill,
+    fleet: fleetConfig(given, secrets),
     outputs: outputConfigs({ given, secrets, meters: meters.map(({ id }) => id) }),
     meters,
     warnings: [...given.warnings, ...unknownVariables(sources.env), ...secrets.warnings],

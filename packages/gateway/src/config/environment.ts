@@ -15,6 +15,11 @@ const places: Readonly<Record<string, string>> = {
   METERPORT_HTTP_ALLOWED_HOSTS: "http.allowed_hosts",
   METERPORT_LOG_LEVEL: "log.level",
   METERPORT_LOG_FORMAT: "log.format",
+  METERPORT_FLEET_DATABASE: "fleet.database",
+  METERPORT_FLEET_ID: "fleet.id",
+  METERPORT_FLEET_ROLES: "fleet.roles",
+  METERPORT_FLEET_ADDRESS: "fleet.address",
+  METERPORT_FLEET_KEY: "fleet.key",
   METERPORT_LINK: "meters[0].link",
   METERPORT_KEY: "meters[0].key",
   METERPORT_KEY_FILE: "meters[0].key_file",
@@ -25,6 +30,9 @@ const places: Readonly<Record<string, string>> = {
   METERPORT_FUSE_AMPS: "meters[0].fuse_amps",
   METERPORT_QUIET: "meters[0].quiet",
 };
+
+/** Lists, whose parts are separated by commas. */
+const lists: ReadonlySet<string> = new Set(["http.allowed_hosts", "fleet.roles"]);
 
 /** Every variable that Meterport reads. */
 export const environmentNames: readonly string[] = [
@@ -77,7 +85,7 @@ export const overlay = (env: Environment, metersInFile: number): Overlay => {
   for (const [name, place] of said) {
     const text = env[name] ?? "";
     const field = place.slice(place.lastIndexOf(".") + 1);
-    const given = field === "allowed_hosts" ? text.split(",").map((host) => host.trim()) : text;
+    const given = lists.has(place) ? text.split(",").map((part) => part.trim()) : text;
     const section = place.slice(0, -field.length - 1);
     if (place.startsWith("meters[")) meter[field] = given;
     else if (section === "") value[field] = given;

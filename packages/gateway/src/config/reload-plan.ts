@@ -65,6 +65,13 @@ const values: Readonly<Record<string, (config: Config) => unknown>> = {
   "history.events": ({ history }) => history.events,
   "history.journal": ({ history }) => history.journal,
   "history.journal_at_most": ({ history }) => history.journalAtMost,
+  "fleet.database": ({ fleet }) => fleet?.database,
+  "fleet.id": ({ fleet }) => fleet?.id,
+  "fleet.roles": ({ fleet }) => fleet?.roles,
+  "fleet.address": ({ fleet }) => fleet?.address,
+  "fleet.key": ({ fleet }) => fleet?.key,
+  "fleet.live": ({ fleet }) => fleet?.live,
+  "fleet.profile": ({ fleet }) => fleet?.profile,
   "log.level": ({ logLevel }) => logLevel,
   "log.format": ({ logFormat }) => logFormat,
   ...Object.fromEntries(
@@ -126,6 +133,13 @@ export const planReload = (old: Config, next: Config): ReloadPlan => {
     removed,
     outputs: planOutputs(old, next),
     // All keys of these sections wait for a restart.
-    config: Object.freeze({ ...next, data: old.data, store: old.store, http: old.http, history: old.history }),
+    config: Object.freeze({
+      ...next,
+      data: old.data,
+      store: old.store,
+      http: old.http,
+      history: old.history,
+      fleet: old.fleet,
+    }),
   };
 };

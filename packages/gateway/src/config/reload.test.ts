@@ -89,7 +89,7 @@ test("a bad file changes nothing, and each problem is a line of the log", async 
   assert.ok(!bad.ok && bad.problems.length === 2);
   assert.deepEqual([applied.length, reloader.config], [0, config]);
   assert.deepEqual(lines, [
-    "error the configuration is not reloaded: /data/meterport.yaml:1:1: prot: unknown name; known: version, data, zone, interval, back_fill, store, store_file, http, history, log, outputs, meters",
+    "error the configuration is not reloaded: /data/meterport.yaml:1:1: prot: unknown name; known: version, data, zone, interval, back_fill, store, store_file, http, history, log, outputs, fleet, meters",
     'error the configuration is not reloaded: /data/meterport.yaml:2:15: http.port "web" is not a whole number from 0 to 65535',
   ]);
   text = `http: { port: 9000 }\n${meters("b")}`;

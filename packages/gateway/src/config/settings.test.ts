@@ -44,6 +44,7 @@ const files = {
   "/etc/meterport/cert.pem": "",
   "/etc/meterport/cert.key": "",
   "/data/meter.key": key,
+  "/data/fleet.key": "0123456789abcdef".repeat(4),
   "/data/store.url": "postgres://u@h/db\n",
   "/data/mqtt.password": "hush\n",
   "/data/home-assistant.token": "hush\n",
@@ -93,6 +94,14 @@ const pricesWith = (name: string, example: string): string => {
     .join(", ")} }`;
 };
 
+/** A fleet with what this key needs beside it. */
+const fleetWith = (name: string, example: string): string => {
+  const all = { database: '"postgres://h/d"', id: "north", key: '"@fleet.key"', [name]: example };
+  return `{ ${Object.entries(all)
+    .map(([one, value]) => `${one}: ${value}`)
+    .join(", ")} }`;
+};
+
 test("every key is described, and its example alone is accepted", () => {
   const env = { CREDENTIALS_DIRECTORY: "/creds" };
   for (const { path, text, example } of settings) {
@@ -103,7 +112,9 @@ test("every key is described, and its example alone is accepted", () => {
     const [, rate] = /^meters\[\]\.rates\.(.*)$/.exec(path) ?? [];
     const [, parent, section, name] = /^(http|outputs)\.(\w+)\.(.*)$/.exec(path) ?? [];
     let yaml = path.includes(".") ? path.replace(/\.(.*)/, `: { $1: ${example} }`) : `${path}: ${example}`;
-    if (rate !== undefined) yaml = meter(`rates: { ${rate}: ${example} }`);
+    const [, inFleet] = /^fleet\.(.*)$/.exec(path) ?? [];
+    if (inFleet !== undefined) yaml = `fleet: ${fleetWith(inFleet, example)}`;
+    else if (rate !== undefined) yaml = meter(`rates: { ${rate}: ${example} }`);
     else if (inDevice !== undefined) yaml = meter(`device: ${deviceWith(inDevice, example)}`);
     else if (inPrices !== undefined) yaml = meter(`prices: ${pricesWith(inPrices, example)}`);
     else if (field !== undefined) {

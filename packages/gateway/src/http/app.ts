@@ -5,6 +5,7 @@ import type { Clock } from "@meterport/protocol/ports";
 import { HTTPException } from "hono/http-exception";
 import type { Access } from "../access/access.ts";
 import type { LogMemory } from "../log-memory.ts";
+import type { Companion } from "../operation/companion.ts";
 import { authorize } from "./access/authorize.ts";
 import { addSession } from "./access/session.ts";
 import { StreamBudget, type StreamBudgetOptions } from "./access/stream-budget.ts";
@@ -81,6 +82,8 @@ export interface AppOptions extends CaptureSource, LogSource, Points {
   readonly backup?: BackupAccess | undefined;
   readonly logs?: Pick<LogMemory, "newest"> | undefined;
   readonly outputs?: OutputsAccess | undefined;
+  /** What the program that starts the gateway adds. */
+  readonly companion?: Pick<Companion, "routes" | "actorOf" | "ready"> | undefined;
 }
 
 export interface App {
@@ -169,9 +172,12 @@ export const createApp = (options: AppOptions): App => {
   const hosts = hostCheck(options.host, options.allowedHosts);
   const budget = new StreamBudget(options.streamBudget);
   app.use(counts.middleware, problemJson(), etags(), checks(hosts));
-  app.use(authorize({ access: options.access, host: options.host, hosts, budget }));
+  app.use(
+    authorize({ access: options.access, host: options.host, hosts, budget, actorOf: options.companion?.actorOf }),
+  );
   addSession(app, options.access);
   addPeople(app, options.access);
+  options.companion?.routes?.(app, { ...options, store });
   const states = new LinkStates(meters, clock);
   const pointStreams = addResources(app, { ...options, store, states }, streams);
   addMetrics(app, { ...options, store, states, counts, streams: () => streams.clients + pointStreams.clients });

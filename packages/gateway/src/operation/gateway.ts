@@ -2,6 +2,7 @@
 
 import { PieceRoom } from "@meterport/engine/backfill/piece-room";
 import { PointHistory } from "@meterport/engine/backfill/point-history";
+import type { ProfileKnown } from "@meterport/engine/backfill/profile-known";
 import { machineZone } from "@meterport/engine/calendar/local-calendar";
 import type { ChildMeter } from "@meterport/engine/children/child-meter";
 import { childrenJob } from "@meterport/engine/children/children-job";
@@ -46,6 +47,7 @@ import type { LinkService } from "../meters/link-service.ts";
 import { CurrentPrices } from "../prices/current-prices.ts";
 import type { PointPrices } from "../prices/price-book.ts";
 import { ChildrenBook } from "./children-book.ts";
+import type { Companion, CompanionPoint } from "./companion.ts";
 import { LiveMeters } from "./live-meters.ts";
 
 export interface GatewayMeter {
@@ -62,6 +64,8 @@ export interface GatewayMeter {
   readonly rates?: MeterRates | undefined;
   /** Whether the meter's memory is read; it is if omitted. */
   readonly backFill?: boolean | undefined;
+  /** What is known of its load profile elsewhere. */
+  readonly known?: ProfileKnown | undefined;
   readonly source: MeterSource;
   /** What its energy costs; nobody knows if omitted. */
   readonly prices?: PointPrices | undefined;
@@ -115,6 +119,8 @@ export interface GatewayOptions {
   readonly backup?: BackupAccess | undefined;
   readonly logs?: Pick<LogMemory, "newest"> | undefined;
   readonly outputs?: GatewayOutputs | undefined;
+  /** What the program that starts the gateway adds to its API. Its meters come later, and are many. */
+  readonly companion?: Pick<Companion, "routes" | "actorOf" | "ready"> | undefined;
 }
 
 export interface GatewayOutputs {
@@ -137,6 +143,8 @@ export interface Gateway {
    * @throws what the store throws when it is asked for the last registers; then nothing has changed
    */
   readonly replaceMeters: (stopped: readonly string[], added: readonly GatewayMeter[]) => Promise<void>;
+  /** A meter that is read now; undefined if there is none. */
+  readonly point: (id: string) => CompanionPoint | undefined;
   /** Stops the outputs of these names and then starts others; no meter notices. */
   readonly replaceOutputs: (stopped: readonly string[], added: readonly ConfiguredOutput[]) => Promise<void>;
   /** How each output is doing. */
@@ -205,6 +213,7 @@ interface OpenMeter {
   readonly meter: GatewayMeter;
   readonly loop: PointLoop;
   readonly point: PointKeeper;
+  readonly history: PointHistory;
   readonly log: MeterLog;
   readonly info: PointInfo;
   readonly close: () => void;
@@ -239,11 +248,11 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     stored: StoredPoint,
     { count, usualZone }: { readonly count: number; readonly usualZone: string },
   ): Promise<OpenMeter> => {
-    const { id, source, zone = usualZone, interval, backFill, rates = {} } = meter;
+    const { id, source, zone = usualZone, interval, backFill, known, rates = {} } = meter;
     const parts = { point: id, zone, source, store, keeper, clock };
     const point = await openPointKeeper({ ...parts, log, clockEvery: rates.clock }, stored);
     const { clockDisagreement } = point;
-    const history = new PointHistory({ ...parts, interval, backFill, rates, clockDisagreement, log, room });
+    const history = new PointHistory({ ...parts, interval, backFill, rates, clockDisagreement, log, room, known });
     const children =
       rates.children === "off"
         ? undefined
@@ -297,6 +306,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
       meter,
       loop,
       point,
+      history,
       log: new MeterLog({ source, clock }),
       info: pointInfo(meter, zone, point.clockOffset),
       close,
@@ -308,7 +318,10 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     for (const { id } of all) book.set(id, parseMark(remembered.get(id)).children);
     const done: OpenMeter[] = [];
     // Asked for once, since each question costs a tenth of a millisecond.
-    const common = { count, usualZone: machineZone() };
+    const common = {
+      count: options.companion === undefined ? count : Math.max(count, fewMeters + 1),
+      usualZone: machineZone(),
+    };
     for (let from = 0; from < all.length; from += openedAtOnce) {
       if (from > 0) await new Promise<void>((resolve) => setImmediate(resolve));
       const some = all.slice(from, from + openedAtOnce);
@@ -324,6 +337,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     started: () => started,
     process: options.process,
     configuration: options.configuration,
+    companion: options.companion,
     backup: options.backup,
     logs: options.logs,
     outputs,
@@ -384,6 +398,15 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
       })),
       ...outputs.parts().map(({ name, ...part }) => ({ output: name, ...part })),
     ],
+    point: (id) => {
+      const open = meters.get(id);
+      if (open === undefined) return undefined;
+      const { meter, loop, history } = open;
+      return {
+        ...{ source: meter.source, readAgainFrom: history.readAgainFrom, profile: history.progress },
+        runJob: (name) => loop.runJob(name),
+      };
+    },
     replaceMeters: async (stopped, added) => {
       // Before anything stops, because a store may fail.
       const coming = await openedAll(added, meters.all.length + added.length);

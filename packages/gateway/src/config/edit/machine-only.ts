@@ -12,6 +12,7 @@ const keys: Readonly<Record<string, string>> = {
   "meters[].device": "it lets Meterport write to the meter",
   "outputs.hook": "it runs a program of the machine",
   "http.ingress": "it says whose word about a user is believed",
+  fleet: "it says which meters this process opens, and which database it trusts",
   data: "the data would stay behind in the old folder",
   // What is in the file would go to the meter or the database that the same person names.
   "meters[].key_file": "it would make a key of any file of the machine: write the key itself, which is stored sealed",

@@ -5,7 +5,7 @@ import { type Actor, includes, type Scope } from "../../access/scope.ts";
 import type { ApiProblem } from "../api.ts";
 import { hostOf, peerOf } from "../checks.ts";
 import type { HostCheck } from "../host-check.ts";
-import { type Shown, shownBy } from "./credentials.ts";
+import { type Shown, shownBy, type TokenOwner } from "./credentials.ts";
 import { needOf } from "./route-scopes.ts";
 import type { StreamBudget } from "./stream-budget.ts";
 
@@ -28,6 +28,8 @@ export interface AuthorizeOptions {
   readonly host: string;
   readonly hosts: HostCheck;
   readonly budget: StreamBudget;
+  /** Who a token belongs to that `access` does not know. */
+  readonly actorOf?: TokenOwner | undefined;
 }
 
 const refusal = (
@@ -94,8 +96,8 @@ const tooLong = (c: Context, most: number): Response | undefined => {
 const isSafe = (method: string): boolean => method === "GET" || method === "HEAD";
 
 /** Sets `c.var.actor`, or answers in place of the route. */
-export const authorize = ({ access, host, hosts, budget }: AuthorizeOptions): MiddlewareHandler => {
-  const show = shownBy(access, host);
+export const authorize = ({ access, host, hosts, budget, actorOf }: AuthorizeOptions): MiddlewareHandler => {
+  const show = shownBy(access, host, actorOf);
   return async (c, next) => {
     const { method, path } = c.req;
     const need = needOf(method, path, c.req.query("redacted") === "1");

@@ -33,13 +33,17 @@ export type Shown =
 
 const nobody: Shown = { actor: undefined, by: "nothing" };
 
+/** Who a token belongs to; `header` gives the other headers of its request. */
+export type TokenOwner = (token: string, header: (name: string) => string | undefined) => Actor | undefined;
+
 /**
  * Who a request is by. A token counts alone: if it is not valid, nothing else is looked at.
  *
+ * @param ownerOf is asked for tokens that `access` does not know
  * @param bound the address to listen on: on loopback, everybody may do everything until there is a user
  */
 export const shownBy =
-  (access: Access | undefined, bound: string) =>
+  (access: Access | undefined, bound: string, ownerOf: TokenOwner = () => undefined) =>
   (c: Context): Shown => {
     const { ingress } = peerOf(c);
     if (ingress !== undefined) {
@@ -50,7 +54,7 @@ export const shownBy =
     }
     const bearer = /^Bearer +(\S+) *$/i.exec(c.req.header("authorization") ?? "")?.[1];
     if (bearer !== undefined) {
-      const actor = access?.byToken(bearer);
+      const actor = access?.byToken(bearer) ?? ownerOf(bearer, (name) => c.req.header(name));
       return actor === undefined ? { actor: undefined, by: "bad-token" } : { actor, by: "token" };
     }
     const id = sessionOf(c);

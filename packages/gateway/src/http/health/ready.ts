@@ -2,6 +2,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Store, StoreStatus } from "@meterport/engine/ports/store";
 import type { Context } from "hono";
+import type { Companion } from "../../operation/companion.ts";
 import type { KeeperFigures } from "../metrics/daemon-metrics.ts";
 import { readyRootRoute, readyRoute } from "./routes.ts";
 
@@ -9,6 +10,7 @@ export interface ReadyOptions {
   readonly store: Pick<Store, "status">;
   readonly started: () => boolean;
   readonly keeper?: (() => KeeperFigures) | undefined;
+  readonly companion?: Pick<Companion, "ready"> | undefined;
 }
 
 type StoreState = Pick<StoreStatus, "kind" | "state" | "problem">;
@@ -23,13 +25,17 @@ const stateOf = async (store: Pick<Store, "status">): Promise<StoreState> => {
   }
 };
 
-export const addReady = (app: OpenAPIHono, { store, started, keeper }: ReadyOptions): void => {
+export const addReady = (app: OpenAPIHono, { store, started, keeper, companion }: ReadyOptions): void => {
   const answer = async (c: Context) => {
     const state = await stateOf(store);
-    const problem = started() ? (state.problem ?? keeper?.().problem ?? null) : "the gateway is starting";
+    const parts = companion?.ready().map((part) => ({ ...part, figures: { ...part.figures } }));
+    const trouble = parts?.find((part) => !part.ready) ?? parts?.find((part) => part.problem !== null);
+    const problem = started()
+      ? (state.problem ?? keeper?.().problem ?? trouble?.problem ?? null)
+      : "the gateway is starting";
     // A busy store takes values later; a replaced one takes them now.
-    const ready = started() && state.state !== "failing";
-    const body = { ready, problem, store: state };
+    const ready = started() && state.state !== "failing" && (parts ?? []).every((part) => part.ready);
+    const body = { ready, problem, store: state, ...(parts === undefined ? {} : { parts }) };
     return ready ? c.json(body, 200) : c.json(body, 503);
   };
   app.openapi(readyRoute, answer);

@@ -12,6 +12,17 @@ export const readyAnswer = z
       state: z.enum(["ok", "busy", "failing", "replaced"]),
       problem: z.string().nullable(),
     }),
+    parts: z
+      .array(
+        z.object({
+          name: z.string(),
+          ready: z.boolean(),
+          problem: z.string().nullable(),
+          figures: z.record(z.string(), z.union([z.number(), z.string()]).nullable()),
+        }),
+      )
+      .optional()
+      .openapi({ description: "What a process of a fleet depends on besides: its database, its shards, its outbox" }),
   })
   .openapi("ReadyAnswer");
 
