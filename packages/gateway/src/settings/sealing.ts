@@ -19,9 +19,10 @@ export const isSealed = (text: string): boolean =>
 /**
  * Seals a secret.
  *
+ * @param bound what it belongs to: with other words it does not open, so nobody can move it to another place
  * @throws UsageError for a secret that is too long
  */
-export const seal = (secret: string, key: Secret, entropy: Entropy): string => {
+export const seal = (secret: string, key: Secret, entropy: Entropy, bound = ""): string => {
   const plain = new TextEncoder().encode(secret);
   if (plain.length > longest)
     throw new UsageError(
@@ -29,23 +30,23 @@ export const seal = (secret: string, key: Secret, entropy: Entropy): string => {
       `the secret has ${plain.length} bytes; the limit is ${longest}, because no key is longer`,
     );
   const nonce = entropy(nonceLength);
-  const cipher = createCipheriv("aes-256-gcm", key.reveal(), nonce).setAAD(Buffer.from(head));
+  const cipher = createCipheriv("aes-256-gcm", key.reveal(), nonce).setAAD(Buffer.from(head + bound));
   const body = Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
   return head + body.toString("base64url");
 };
 
 /**
- * Opens what `seal` made.
+ * Opens what `seal` made with the same words.
  *
  * @throws UsageError if it was changed, or sealed with another key
  */
-export const unseal = (sealed: string, key: Secret): string => {
+export const unseal = (sealed: string, key: Secret, bound = ""): string => {
   const body = Buffer.from(sealed.slice(head.length), "base64url");
   const nonce = body.subarray(0, nonceLength);
   const tag = body.subarray(body.length - tagLength);
   try {
     const cipher = createDecipheriv("aes-256-gcm", key.reveal(), nonce, { authTagLength: tagLength })
-      .setAAD(Buffer.from(head))
+      .setAAD(Buffer.from(head + bound))
       .setAuthTag(tag);
     const plain = Buffer.concat([cipher.update(body.subarray(nonceLength, body.length - tagLength)), cipher.final()]);
     return plain.toString("utf8");
