@@ -59,15 +59,17 @@ export class Database {
     return this.#with(work);
   }
 
-  /** One statement that may take a day, such as one that writes a table again. @throws UsageError, PostgresError */
-  async slow(text: string): Promise<void> {
+  /** Statements that may take a day each, such as one that writes a table again. @throws UsageError, PostgresError */
+  async slow(...texts: readonly string[]): Promise<void> {
     let client: PoolClient | undefined;
     try {
       client = await this.#pool.connect();
       await client.query("SET statement_timeout = 0");
-      // The package reads this key of a query, which its types lack.
-      const query = { text, query_timeout: longest };
-      await client.query(query);
+      for (const text of texts) {
+        // The package reads this key of a query, which its types lack.
+        const query = { text, query_timeout: longest };
+        await client.query(query);
+      }
     } catch (error) {
       throw failureOf(error, this.place);
     } finally {

@@ -5,6 +5,7 @@ import type { Millis } from "@meterport/protocol/ports";
 import type { Database, Run } from "./database.ts";
 import { auditChain } from "./sql/audit-chain.ts";
 import { firstTables } from "./sql/first-tables.ts";
+import { makeMonthFunction } from "./sql/make-month.ts";
 import { meterKeys } from "./sql/meter-keys.ts";
 import { meterLinks } from "./sql/meter-links.ts";
 
@@ -12,7 +13,7 @@ import { meterLinks } from "./sql/meter-links.ts";
  * One entry per version, never changed once released. A migration may not rewrite a table that grows: add columns without a default that is
  * computed, make constraints NOT VALID and validate them in the next version, build indexes on partitions one at a time.
  */
-export const migrations: readonly string[] = [firstTables, meterLinks, auditChain, meterKeys];
+export const migrations: readonly string[] = [firstTables, meterLinks, auditChain, meterKeys, makeMonthFunction];
 
 /** What a fleet is. */
 export interface Fleet {

@@ -6,14 +6,6 @@ import type { Database, Run } from "./database.ts";
 export const monthlyTables = ["profile_day", "chosen_day", "block", "register_reading"] as const;
 export type MonthlyTable = (typeof monthlyTables)[number];
 
-/** Rows of the first two change for weeks: room on each page, and a vacuum that comes early. */
-const settings: Readonly<Record<MonthlyTable, string>> = {
-  profile_day: " WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05)",
-  chosen_day: "",
-  block: "",
-  register_reading: "",
-};
-
 /** A month as a number: 12 × year + month, January being 0. */
 export type Month = number;
 
@@ -57,21 +49,10 @@ export const monthsIn = async (run: Run): Promise<Months> => {
   return { of, droppedBefore, now: Number(time?.now) };
 };
 
-/**
- * Makes the partition of a month, unless it is there. It is filled with nothing and then attached, which locks out neither readers nor
- * writers, as CREATE TABLE … PARTITION OF would.
- */
-export const makeMonth = (database: Database, table: MonthlyTable, month: Month): Promise<void> =>
-  database.transaction(async (run) => {
-    await run("SELECT pg_advisory_xact_lock(hashtext($1))", [`meterport fleet months ${database.place.schema}`]);
-    const name = nameOf(table, month);
-    const { rows } = await run("SELECT to_regclass($1) IS NOT NULL AS known", [name]);
-    if (rows[0]?.known === true) return;
-    await run(`CREATE TABLE ${name} (LIKE ${table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)${settings[table]}`);
-    await run(
-      `ALTER TABLE ${table} ATTACH PARTITION ${name} FOR VALUES FROM ('${firstDay(month)}') TO ('${firstDay(month + 1)}')`,
-    );
-  });
+/** Makes the partition of a month, unless it is there. Readers and writers go on meanwhile. */
+export const makeMonth = async (database: Database, table: MonthlyTable, month: Month): Promise<void> => {
+  await database.run("SELECT make_month($1, $2::date)", [table, firstDay(month)]);
+};
 
 /** Months of all tables from the present one to so many ahead. For a job each day. */
 export const makeMonthsAhead = async (database: Database, now: Millis, ahead = 3): Promise<number> => {
@@ -92,6 +73,24 @@ export interface DropOptions {
   /** Keep the months as tables of their own, for somebody who archives them. */
   readonly detachOnly?: boolean | undefined;
 }
+
+/** Only the owner of a table may drop its months; a login that is a member of the owner acts as it for that time. */
+const asOwner = async <T>(run: Run, table: MonthlyTable, work: () => Promise<T>): Promise<T> => {
+  await run(await becomeOwner(run, table));
+  try {
+    return await work();
+  } finally {
+    await run("RESET ROLE").catch(() => {});
+  }
+};
+
+const becomeOwner = async (run: Run, table: MonthlyTable): Promise<string> => {
+  const { rows } = await run(
+    "SELECT format('SET ROLE %I', pg_get_userbyid(relowner)) AS text FROM pg_class WHERE oid = to_regclass($1)",
+    [table],
+  );
+  return String(rows[0]?.text);
+};
 
 /** A month that was being detached when its process ended is in between until somebody ends that. */
 const finishDetaching = async (run: Run, table: MonthlyTable): Promise<void> => {
@@ -119,15 +118,17 @@ export const dropMonths = (
         ON CONFLICT (of_table) DO UPDATE SET day = greatest(d.day, excluded.day)`,
       [table, firstDay(floor)],
     );
-    await finishDetaching(run, table);
-    const { of } = await monthsIn(run);
-    const old = [...(of.get(table) ?? [])].filter((month) => month < floor).sort((a, b) => a - b);
-    const names = old.map((month) => nameOf(table, month));
-    for (const name of names) {
-      await run(`ALTER TABLE ${table} DETACH PARTITION ${name} CONCURRENTLY`);
-      if (!detachOnly) await run(`DROP TABLE ${name}`);
-    }
-    return names;
+    return asOwner(run, table, async () => {
+      await finishDetaching(run, table);
+      const { of } = await monthsIn(run);
+      const old = [...(of.get(table) ?? [])].filter((month) => month < floor).sort((a, b) => a - b);
+      const names = old.map((month) => nameOf(table, month));
+      for (const name of names) {
+        await run(`ALTER TABLE ${table} DETACH PARTITION ${name} CONCURRENTLY`);
+        if (!detachOnly) await run(`DROP TABLE ${name}`);
+      }
+      return names;
+    });
   });
 
 /**
@@ -141,10 +142,12 @@ export const packMonth = async (database: Database, table: MonthlyTable, month: 
     [name],
   );
   if (rows.length === 0) return false;
+  const mark = (percent: number): Promise<unknown> =>
+    database.session((run) => asOwner(run, table, () => run(`ALTER TABLE ${name} SET (fillfactor = ${percent})`)));
   // The mark comes last, so that what was cut off is done again.
-  await database.run(`ALTER TABLE ${name} SET (fillfactor = 99)`);
-  await database.slow(`VACUUM (FULL, ANALYZE) ${name}`);
-  await database.run(`ALTER TABLE ${name} SET (fillfactor = 100)`);
+  await mark(99);
+  await database.slow(await becomeOwner(database.run, table), `VACUUM (FULL, ANALYZE) ${name}`);
+  await mark(100);
   return true;
 };
 
