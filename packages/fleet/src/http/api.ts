@@ -1,0 +1,389 @@
+/**
+ * The types of `/api/v1/fleet/…`: all that the page knows of a fleet. Times are ISO 8601 in UTC, days "2026-11-29"; null is unknown, never 0.
+ * Pages are asked for with `?cursor=` and `?limit=`; `next` is the cursor of the next page, null on the last.
+ */
+
+/** A number of slots is one of intervals of the points' own length. */
+export interface FleetAnswer {
+  readonly id: string;
+  readonly name: string;
+  readonly shards: number;
+  /** Shards that nobody holds now. */
+  readonly shards_free: number;
+  readonly sites: number;
+  /** Sites that are paused now. */
+  readonly sites_paused: number;
+  readonly points: number;
+  readonly meters: number;
+  readonly holders: number;
+  /** How many meters are in which state. */
+  readonly states: Readonly<Record<FleetLinkState, number>>;
+  /** Days with intervals that a meter may still have. */
+  readonly open_gaps: number;
+  /** The oldest of them. */
+  readonly oldest_gap: string | null;
+  /** Of all points, of yesterday in UTC. */
+  readonly yesterday: {
+    readonly day: string;
+    /** 0 to 100, rounded down; null if nothing was expected. */
+    readonly percent: number | null;
+    /** When it was counted: it is counted again after some minutes. */
+    readonly counted: string;
+  };
+}
+
+/**
+ * The link to a meter as its holder told it last; `free` if no process that lives holds its shard, `unknown` if its holder has not told yet.
+ * While it is neither `up` nor `degraded`, no value of the meter is fresh.
+ */
+export const fleetLinkStates = [
+  "up",
+  "degraded",
+  "connecting",
+  "paused",
+  "refused",
+  "silent",
+  "free",
+  "unknown",
+] as const;
+export type FleetLinkState = (typeof fleetLinkStates)[number];
+
+/** `up`: seen within 8 s; `late`: it may be dead, its shards are about to be taken; `gone`: dead. */
+export const holderHealths = ["up", "late", "gone"] as const;
+export type HolderHealth = (typeof holderHealths)[number];
+
+/** `GET /api/v1/fleet/holders`: the processes that read meters. */
+export interface HoldersAnswer {
+  readonly holders: readonly FleetHolder[];
+  /** Shards that nobody holds now. */
+  readonly free: readonly number[];
+}
+
+export interface FleetHolder {
+  /** Unique for one life of a process. */
+  readonly holder: string;
+  readonly address: string;
+  readonly version: string;
+  readonly seen: string;
+  readonly health: HolderHealth;
+  /** Ascending. */
+  readonly shards: readonly number[];
+  /** Meters of its shards. */
+  readonly meters: number;
+}
+
+/** `GET /api/v1/fleet/sites?q=&paused=&cursor=&limit=`, by id. */
+export interface SitesPage {
+  readonly sites: readonly FleetSite[];
+  readonly next: string | null;
+  readonly total: number;
+}
+
+export interface FleetSite {
+  readonly id: string;
+  readonly name: string;
+  readonly zone: string;
+  readonly shard: number;
+  /** Null while nobody holds its shard. */
+  readonly holder: string | null;
+  /** Null if it is not paused now. `PATCH /api/v1/fleet/sites/{site}` with `{ paused_until }` changes it. */
+  readonly paused_until: string | null;
+  readonly meters: number;
+}
+
+/** `GET /api/v1/fleet/meters?q=&site=&state=&cursor=&limit=`, by serial number. */
+export interface MetersPage {
+  readonly meters: readonly FleetMeter[];
+  readonly next: string | null;
+  readonly total: number;
+}
+
+export interface FleetMeter {
+  readonly serial: string;
+  /** Null if nobody said what it measures. */
+  readonly point: string | null;
+  readonly point_name: string | null;
+  /** Null if it was never imported. */
+  readonly site: string | null;
+  readonly profile: string | null;
+  readonly state: FleetLinkState;
+  /** Since when, and why; null if nothing was told. */
+  readonly since: string | null;
+  readonly cause: string | null;
+  /** The end of the newest booked interval of its point. */
+  readonly newest: string | null;
+  readonly holder: string | null;
+}
+
+/** `GET /api/v1/fleet/completeness?month=&channel=&site=&q=&cursor=&limit=`: points of a page by days of a month, each of the point's own zone. */
+export interface CompletenessMap {
+  readonly month: string;
+  readonly channel: string;
+  readonly points: readonly {
+    readonly point: string;
+    readonly name: string;
+    readonly site: string | null;
+    readonly zone: string;
+    /** A place for each day of the month: 0 to 100, rounded down; null if nothing is expected of it yet. */
+    readonly percent: readonly (number | null)[];
+    /** Days of the month, from 1, on which something is lost that nobody has any more. */
+    readonly gone: readonly number[];
+  }[];
+  readonly next: string | null;
+}
+
+/** `GET /api/v1/fleet/completeness/report?month=&by=point|site&format=json|csv`; as JSON a page, as CSV all of them. */
+export interface CompletenessReport {
+  readonly month: string;
+  readonly rows: readonly CompletenessRow[];
+  readonly next: string | null;
+}
+
+export interface CompletenessRow {
+  readonly site: string | null;
+  /** Null in a report by site. */
+  readonly point: string | null;
+  /** Null of a point of which nothing was ever booked. */
+  readonly channel: string | null;
+  readonly points: number;
+  readonly expected_s: number;
+  readonly present_s: number;
+  readonly gone_s: number;
+  readonly percent: number | null;
+}
+
+/** As in `packages/fleet/src/campaigns/target-state.ts`. */
+export const campaignTargetStates = ["waiting", "failed", "done", "refused", "gone", "expired", "cancelled"] as const;
+export type CampaignTargetState = (typeof campaignTargetStates)[number];
+
+/** `GET /api/v1/fleet/campaigns?cursor=&limit=`, the newest first. */
+export interface CampaignsPage {
+  readonly campaigns: readonly FleetCampaign[];
+  readonly next: string | null;
+}
+
+export interface FleetCampaign {
+  readonly id: number;
+  readonly name: string;
+  readonly reads: readonly string[];
+  readonly opens: string;
+  readonly closes: string;
+  /** "00:30-05:30", of each site's own clock. */
+  readonly windows: readonly string[];
+  readonly priority: number;
+  readonly by: string;
+  readonly state: "planned" | "open" | "closed" | "cancelled";
+  readonly targets: Readonly<Record<CampaignTargetState, number>>;
+}
+
+/** `GET /api/v1/fleet/campaigns/{campaign}`. */
+export interface CampaignReport extends FleetCampaign {
+  /** The most frequent first. */
+  readonly reasons: readonly { readonly state: CampaignTargetState; readonly reason: string; readonly count: number }[];
+}
+
+/** `POST /api/v1/fleet/campaigns`; the answer is a `CampaignReport`. */
+export interface NewCampaign {
+  readonly name: string;
+  readonly reads: readonly string[];
+  /** Now if omitted. */
+  readonly opens?: string | undefined;
+  readonly closes: string;
+  readonly windows?: readonly string[] | undefined;
+  /** 0 to 9. */
+  readonly priority?: number | undefined;
+  /** Over how long first attempts are spread. */
+  readonly spread_s?: number | undefined;
+  /** One of these; all meters of the fleet if both are omitted. */
+  readonly sites?: readonly string[] | undefined;
+  readonly points?: readonly string[] | undefined;
+}
+
+/** `GET /api/v1/fleet/campaigns/{campaign}/targets?state=&cursor=&limit=`, by serial number. */
+export interface TargetsPage {
+  readonly targets: readonly {
+    readonly serial: string;
+    readonly point: string | null;
+    readonly site: string | null;
+    readonly state: CampaignTargetState;
+    readonly attempts: number;
+    /** Not before it; null if it is not tried again. */
+    readonly next_attempt: string | null;
+    readonly reason: string | null;
+  }[];
+  readonly next: string | null;
+}
+
+/** `POST /api/v1/fleet/points/{point}/read` with `{ reads }`: a campaign of one meter, at once. */
+export interface ReadAsked {
+  readonly campaign: number;
+}
+
+/** `GET /api/v1/fleet/vee?cursor=&limit=`: days that need a person, the newest first. */
+export interface VeeInbox {
+  readonly days: readonly VeeInboxDay[];
+  readonly next: string | null;
+  readonly open: number;
+}
+
+export interface VeeInboxDay {
+  readonly point: string;
+  readonly name: string;
+  readonly site: string | null;
+  readonly channel: string;
+  /** Of the point's own zone. */
+  readonly day: string;
+  readonly findings: readonly VeeFinding[];
+}
+
+export interface VeeFinding {
+  /** "spike" */
+  readonly rule: string;
+  readonly verdict: "notice" | "suspect" | "estimate" | "refuse" | "stop";
+  /** Slots of the day from `from` to before `to`, counted from 0. */
+  readonly from: number;
+  readonly to: number;
+  readonly detail: Readonly<Record<string, number | string>>;
+}
+
+/** `GET /api/v1/fleet/points/{point}/vee/{day}?channel=`: a day in all its layers. */
+export interface VeeDay extends VeeInboxDay {
+  readonly zone: string;
+  readonly state: "open" | "seen";
+  /** Milliseconds since 1970 would be the first slot's begin; as a time. */
+  readonly begins: string;
+  /** Length of a slot. */
+  readonly step_s: number;
+  readonly unit: string;
+  /** A place for each slot. */
+  readonly slots: {
+    /** What the meter recorded. */
+    readonly raw: readonly (number | null)[];
+    /** Notes of the meter or the read, such as "powerFail". */
+    readonly notes: readonly (readonly string[])[];
+    /** What an estimate would be; null where none was made. */
+    readonly estimate: readonly (number | null)[];
+    /** What bills use. */
+    readonly chosen: readonly (number | null)[];
+    /** "measured", "like-day" … */
+    readonly code: readonly (string | null)[];
+  };
+  /** Null before the day was chosen. */
+  readonly version: number | null;
+  readonly by: string | null;
+  readonly at: string | null;
+  readonly edits: readonly {
+    readonly kind: VeeDecision["kind"];
+    readonly author: string;
+    readonly reason: string;
+    readonly at: string;
+    readonly from: string;
+    readonly to: string;
+  }[];
+}
+
+/** `POST /api/v1/fleet/points/{point}/vee/{day}`; the answer is the `VeeDay` after it. */
+export interface VeeDecision {
+  readonly kind: "set" | "accept" | "estimate" | "withdraw";
+  readonly channel: string;
+  /** Slots of the day from `from` to before `to`. */
+  readonly from: number;
+  readonly to: number;
+  readonly reason: string;
+  /** Whole units, one a slot; only of `set`. */
+  readonly values?: readonly number[] | undefined;
+}
+
+/** `GET /api/v1/fleet/exports`. */
+export interface ExportsAnswer {
+  readonly exports: readonly FleetExport[];
+}
+
+export interface FleetExport {
+  readonly id: number;
+  readonly name: string;
+  /** "rsm-012-json" */
+  readonly format: string;
+  /** When it runs, in words of the plan: "daily 02:00". */
+  readonly schedule: string;
+  readonly zone: string;
+  /** Where it goes, without secrets. */
+  readonly target: string;
+  readonly enabled: boolean;
+  /** Since when its target has taken nothing, and why; null while it works. */
+  readonly failing_since: string | null;
+  readonly problem: string | null;
+}
+
+/** `GET /api/v1/fleet/exports/{export}/runs?cursor=&limit=`, the newest first. */
+export interface ExportRunsPage {
+  readonly runs: readonly FleetExportRun[];
+  readonly next: string | null;
+}
+
+export interface FleetExportRun {
+  readonly period: string;
+  readonly version: number;
+  readonly state: "waiting" | "made" | "delivered" | "failed" | "unchanged";
+  readonly at: string | null;
+  /** `GET /api/v1/fleet/exports/{export}/runs/{period}/{version}/file`. */
+  readonly file: string | null;
+  readonly sha256: string | null;
+  readonly problem: string | null;
+}
+
+/** `GET /api/v1/fleet/audit?cursor=&limit=`, the newest first. */
+export interface AuditPage {
+  readonly entries: readonly {
+    readonly at: string;
+    readonly who: string;
+    /** "pause" */
+    readonly what: string;
+    readonly about: unknown;
+  }[];
+  readonly next: string | null;
+}
+
+/** `GET /api/v1/fleet/points/{point}/values?day=&days=&channel=`: what is booked of days of the point's own zone. */
+export interface BookedValues {
+  readonly point: string;
+  readonly zone: string;
+  readonly channel: string;
+  readonly unit: string;
+  readonly days: readonly BookedDay[];
+}
+
+export interface BookedDay {
+  readonly day: string;
+  readonly from: string;
+  readonly to: string;
+  /** Sum of what is there, exact to the digit; null if nothing is. */
+  readonly sum: number | null;
+  /** Oldest first; only those with a value. */
+  readonly slots: readonly {
+    readonly end: string;
+    readonly seconds: number;
+    readonly value: number;
+    readonly source: string;
+    readonly quality: string;
+    readonly notes: readonly string[];
+    /** What bills use, if that is another value, and why; null before the day was chosen. */
+    readonly chosen: number | null;
+    readonly code: string | null;
+  }[];
+  /** Version of what bills use; null before the day was chosen. */
+  readonly version: number | null;
+}
+
+/** `GET /api/v1/fleet/intake/tokens`: remote daemons that deliver here. */
+export interface IntakeTokens {
+  readonly tokens: readonly {
+    readonly name: string;
+    /** It may deliver these points, and those of these sites. */
+    readonly points: readonly string[];
+    readonly sites: readonly string[];
+    readonly made: string;
+    readonly by: string;
+    readonly last_delivered: string | null;
+  }[];
+}
