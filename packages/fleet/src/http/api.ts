@@ -173,11 +173,12 @@ export interface FleetCampaign {
   readonly priority: number;
   readonly by: string;
   readonly state: "planned" | "open" | "closed" | "cancelled";
-  readonly targets: Readonly<Record<CampaignTargetState, number>>;
 }
 
 /** `GET /api/v1/fleet/campaigns/{campaign}`. */
 export interface CampaignReport extends FleetCampaign {
+  /** How many targets are in which state; a planned campaign has none yet. */
+  readonly targets: Readonly<Record<CampaignTargetState, number>>;
   /** The most frequent first. */
   readonly reasons: readonly { readonly state: CampaignTargetState; readonly reason: string; readonly count: number }[];
 }
@@ -219,59 +220,80 @@ export interface ReadAsked {
   readonly campaign: number;
 }
 
-/** `GET /api/v1/fleet/vee?cursor=&limit=`: days that need a person, the newest first. */
+/** `GET /api/v1/fleet/vee?site=&point=&cursor=&limit=`: days that need a person, the newest first. */
 export interface VeeInbox {
   readonly days: readonly VeeInboxDay[];
   readonly next: string | null;
-  readonly open: number;
 }
+
+export const veeVerdicts = ["notice", "suspect", "estimate", "refuse", "stop"] as const;
+export type VeeVerdict = (typeof veeVerdicts)[number];
 
 export interface VeeInboxDay {
   readonly point: string;
   readonly name: string;
   readonly site: string | null;
-  readonly channel: string;
-  /** Of the point's own zone. */
+  /** "1-0:1.29.0" */
+  readonly obis: string;
+  /** A day of UTC. */
   readonly day: string;
+  /** The strongest of its findings. */
+  readonly verdict: VeeVerdict | null;
   readonly findings: readonly VeeFinding[];
+  readonly version: number;
+  /** Slots of that version. */
+  readonly suspect: number;
+  readonly missing: number;
+  readonly estimated: number;
+  /** When it was checked. */
+  readonly at: string;
 }
 
 export interface VeeFinding {
   /** "spike" */
   readonly rule: string;
-  readonly verdict: "notice" | "suspect" | "estimate" | "refuse" | "stop";
+  readonly verdict: VeeVerdict;
   /** Slots of the day from `from` to before `to`, counted from 0. */
   readonly from: number;
   readonly to: number;
   readonly detail: Readonly<Record<string, number | string>>;
 }
 
-/** `GET /api/v1/fleet/points/{point}/vee/{day}?channel=`: a day in all its layers. */
-export interface VeeDay extends VeeInboxDay {
+/** `GET /api/v1/fleet/points/{point}/vee/{day}?obis=`: a day in all its layers. `POST …/seen?obis=` takes it out of the inbox. */
+export interface VeeDay {
+  readonly point: string;
+  readonly obis: string;
+  readonly day: string;
+  /** Of the point, for people: the day is one of UTC. */
   readonly zone: string;
-  readonly state: "open" | "seen";
-  /** Milliseconds since 1970 would be the first slot's begin; as a time. */
-  readonly begins: string;
+  readonly unit: string;
   /** Length of a slot. */
   readonly step_s: number;
-  readonly unit: string;
-  /** A place for each slot. */
-  readonly slots: {
+  readonly state: "open" | "seen" | "fine";
+  readonly verdict: VeeVerdict | null;
+  readonly findings: readonly VeeFinding[];
+  readonly slots: readonly {
+    readonly start: string;
     /** What the meter recorded. */
-    readonly raw: readonly (number | null)[];
+    readonly recorded: number | null;
+    readonly source: string | null;
+    readonly quality: string | null;
     /** Notes of the meter or the read, such as "powerFail". */
-    readonly notes: readonly (readonly string[])[];
-    /** What an estimate would be; null where none was made. */
-    readonly estimate: readonly (number | null)[];
+    readonly notes: readonly string[];
     /** What bills use. */
-    readonly chosen: readonly (number | null)[];
+    readonly chosen: number | null;
     /** "measured", "like-day" … */
-    readonly code: readonly (string | null)[];
-  };
-  /** Null before the day was chosen. */
-  readonly version: number | null;
-  readonly by: string | null;
-  readonly at: string | null;
+    readonly code: string | null;
+    /** The rule that doubted the value, or the way by which it was found. */
+    readonly rule: string | null;
+  }[];
+  /** The newest first; `by` is the author of the edit that made it, or "vee". */
+  readonly versions: readonly {
+    readonly version: number;
+    readonly by: string;
+    readonly reason: string | null;
+    readonly at: string;
+  }[];
   readonly edits: readonly {
     readonly kind: VeeDecision["kind"];
     readonly author: string;
@@ -282,13 +304,15 @@ export interface VeeDay extends VeeInboxDay {
   }[];
 }
 
-/** `POST /api/v1/fleet/points/{point}/vee/{day}`; the answer is the `VeeDay` after it. */
+export const veeDecisions = ["set", "accept", "estimate", "withdraw"] as const;
+
+/** `POST /api/v1/fleet/points/{point}/vee/{day}`. The days are checked again within seconds. */
 export interface VeeDecision {
-  readonly kind: "set" | "accept" | "estimate" | "withdraw";
-  readonly channel: string;
-  /** Slots of the day from `from` to before `to`. */
-  readonly from: number;
-  readonly to: number;
+  readonly kind: (typeof veeDecisions)[number];
+  readonly obis: string;
+  /** Begin of the first slot, end of the last. */
+  readonly from: string;
+  readonly to: string;
   readonly reason: string;
   /** Whole units, one a slot; only of `set`. */
   readonly values?: readonly number[] | undefined;
@@ -304,37 +328,45 @@ export interface FleetExport {
   readonly name: string;
   /** "rsm-012-json" */
   readonly format: string;
-  /** When it runs, in words of the plan: "daily 02:00". */
-  readonly schedule: string;
   readonly zone: string;
-  /** Where it goes, without secrets. */
+  readonly every: "day" | "month";
+  /** By the clock of its zone: "02:00", so many days after the period. */
+  readonly time: string;
+  readonly days_later: number;
+  /** "folder" */
   readonly target: string;
-  readonly enabled: boolean;
+  readonly paused: boolean;
+  readonly by: string;
+  /** Files that wait for the target. */
+  readonly waiting: number;
+  readonly failures: number;
   /** Since when its target has taken nothing, and why; null while it works. */
   readonly failing_since: string | null;
   readonly problem: string | null;
+  readonly last_delivered: string | null;
 }
 
-/** `GET /api/v1/fleet/exports/{export}/runs?cursor=&limit=`, the newest first. */
+/** `GET /api/v1/fleet/exports/{export}/runs?cursor=&limit=`, the newest first. `POST …/runs` with `{ period, version? }` runs it again. */
 export interface ExportRunsPage {
   readonly runs: readonly FleetExportRun[];
   readonly next: string | null;
 }
 
 export interface FleetExportRun {
+  /** "2026-03-29" or "2026-03" */
   readonly period: string;
   readonly version: number;
-  readonly state: "waiting" | "made" | "delivered" | "failed" | "unchanged";
-  readonly at: string | null;
-  /** `GET /api/v1/fleet/exports/{export}/runs/{period}/{version}/file`. */
-  readonly file: string | null;
-  readonly sha256: string | null;
+  readonly state: "made" | "delivered" | "empty" | "failed";
+  readonly at: string;
   readonly problem: string | null;
+  /** `GET /api/v1/fleet/exports/{export}/runs/{period}/{version}/files/{name}`. */
+  readonly files: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
 }
 
 /** `GET /api/v1/fleet/audit?cursor=&limit=`, the newest first. */
 export interface AuditPage {
   readonly entries: readonly {
+    readonly number: number;
     readonly at: string;
     readonly who: string;
     /** "pause" */
