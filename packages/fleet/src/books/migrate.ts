@@ -8,12 +8,16 @@ import { firstTables } from "./sql/first-tables.ts";
 import { makeMonthFunction } from "./sql/make-month.ts";
 import { meterKeys } from "./sql/meter-keys.ts";
 import { meterLinks } from "./sql/meter-links.ts";
+import { toldStates } from "./sql/told-states.ts";
 
 /**
  * One entry per version, never changed once released. A migration may not rewrite a table that grows: add columns without a default that is
  * computed, make constraints NOT VALID and validate them in the next version, build indexes on partitions one at a time.
  */
-export const migrations: readonly string[] = [firstTables, meterLinks, auditChain, meterKeys, makeMonthFunction];
+export const migrations: readonly string[] = [
+  ...[firstTables, meterLinks, auditChain, meterKeys, makeMonthFunction],
+  toldStates,
+];
 
 /** What a fleet is. */
 export interface Fleet {

@@ -1,0 +1,32 @@
+/** What holders tell of themselves, beside their claims: `hold.ts` has those. */
+
+/** A holder that was not seen for longer may be dead: its shards are about to be taken. */
+export const liveSeconds = 10;
+
+const lives = (holder: string): string =>
+  `EXISTS (SELECT FROM holder l WHERE l.holder = ${holder} AND l.seen > now() - interval '${liveSeconds} seconds')`;
+
+/**
+ * Holder $1 holds exactly the shards $2 under the attempts $3. An older attempt changes nothing, unless who told the newer one is dead: the
+ * engine's jobs may have been made again, and count from 0.
+ */
+export const tellHeld = `
+  WITH mine AS (SELECT * FROM unnest($2::smallint[], $3::int[]) AS u (shard, attempt)),
+  ended AS (DELETE FROM held_shard WHERE holder = $1 AND shard NOT IN (SELECT shard FROM mine))
+  INSERT INTO held_shard AS h (shard, holder, attempt) SELECT shard, $1, attempt FROM mine ORDER BY shard
+  ON CONFLICT (shard) DO UPDATE SET holder = excluded.holder, attempt = excluded.attempt, since = now()
+    WHERE (h.holder, h.attempt) <> (excluded.holder, excluded.attempt) AND (h.attempt <= excluded.attempt OR NOT ${lives("h.holder")})`;
+
+/** The links of points $2 are in states $3 because of $4 since $5, says holder $1. Points that are not in the books are left out. */
+export const tellLinks = `
+  INSERT INTO point_state AS s (point_id, holder, state, cause, since)
+    SELECT p.point_id, $1, u.state, u.cause, u.since
+    FROM unnest($2::text[], $3::text[], $4::text[], $5::timestamptz[]) AS u (id, state, cause, since)
+    JOIN metering_point p ON p.id = u.id ORDER BY p.point_id
+  ON CONFLICT (point_id) DO UPDATE SET holder = excluded.holder, state = excluded.state, cause = excluded.cause, since = excluded.since
+    WHERE (s.holder, s.state, s.cause, s.since) IS DISTINCT FROM (excluded.holder, excluded.state, excluded.cause, excluded.since)`;
+
+/** Shards with a holder that lives; join it as `held`. */
+export const heldShards = `
+  (SELECT h.shard, h.holder, l.address FROM held_shard h JOIN holder l USING (holder)
+    WHERE l.seen > now() - interval '${liveSeconds} seconds')`;
