@@ -14,8 +14,13 @@ import fc from "fast-check";
 
 const seed = Number(process.env.METERPORT_TEST_SEED ?? 1 + Math.floor(Math.random() * 2 ** 31));
 const runs = Number(process.env.METERPORT_TEST_RUNS ?? 1_500);
-/** A request that takes longer holds others up. */
+/** A request that computes for longer, in milliseconds, holds others up. */
 const longest = 2_000;
+/**
+ * About one request in eight is answered with 200; most others are refused for what they ask. So few by chance are rarer than once in
+ * a million times 400 requests: then all are refused at once, and this fuzzer tries nothing.
+ */
+const fewestAnswered = 1 / 25;
 
 interface Content {
   readonly schema?: object;
@@ -185,7 +190,7 @@ describe("any request at any route", { timeout: 120_000 }, () => {
       const what = `${init.method} ${target.slice(0, 300)} ${JSON.stringify(init.headers)}`;
       const asked = init.method?.toLowerCase() ?? "get";
       const verb = asked === "head" ? "get" : asked;
-      const began = performance.now();
+      const began = process.cpuUsage();
       const answer = await get(target, init);
       const { status } = answer;
       seen.set(status, (seen.get(status) ?? 0) + 1);
@@ -195,8 +200,9 @@ describe("any request at any route", { timeout: 120_000 }, () => {
         return;
       }
       const text = await answer.text();
-      const took = performance.now() - began;
-      assert.ok(took < longest, `${what}: ${Math.round(took)} ms`);
+      const { user, system } = process.cpuUsage(began);
+      const took = (user + system) / 1_000;
+      assert.ok(took < longest, `${what}: computes for ${Math.round(took)} ms`);
       const described = document.paths[path]?.[verb]?.responses[status]?.content;
       assert.ok(
         described !== undefined || common.has(status),
@@ -274,7 +280,7 @@ describe("any request at any route", { timeout: 120_000 }, () => {
         .map(([status, count]) => `${status} ${count}x`)
         .join(", ")}`,
     );
-    assert.ok((seen.get(200) ?? 0) > runs / 10, "most requests of this fuzzer would be refused at once");
+    assert.ok((seen.get(200) ?? 0) > runs * fewestAnswered, `${seen.get(200) ?? 0} of ${runs} are answered`);
     await done();
   });
 });

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { startDaemon } from "@meterport/gateway/daemon";
+import { eventually } from "./support/eventually.ts";
 import { type ServedMeter, serveMeter } from "./support/served-meter.ts";
 import { type SpawnedGateway, startGateway } from "./support/spawned-gateway.ts";
 
@@ -32,14 +33,8 @@ describe("the configuration by the API", () => {
     said += text;
     return { status: answer.status, body: JSON.parse(text) as Body };
   };
-  const until = async <T>(what: string, look: () => Promise<T | undefined>): Promise<T> => {
-    for (let n = 0; n < 300; n++) {
-      const found = await look();
-      if (found !== undefined) return found;
-      await pause(100);
-    }
-    return assert.fail(`${what}: ${gateway.log()}`);
-  };
+  const until = <T>(what: string, look: () => Promise<T | undefined>): Promise<T> =>
+    eventually(async () => (await look()) ?? assert.fail(`${what}: ${gateway.log()}`));
   const ids = async (): Promise<readonly unknown[]> =>
     ((await ask("GET", "/points")).body.points as readonly Body[]).map(({ id }) => id);
 

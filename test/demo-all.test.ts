@@ -11,6 +11,7 @@ import { promisify } from "node:util";
 import { demoFaces } from "@meterport/gateway/outputs/demo-faces";
 import { fences } from "./support/consumer-pages.ts";
 import { consumers } from "./support/demo-consumers.ts";
+import { eventually, soon } from "./support/eventually.ts";
 import { freePort, startListening } from "./support/free-port.ts";
 import { peer } from "./support/peers.ts";
 import { textOf } from "./support/sources.ts";
@@ -153,14 +154,12 @@ describe("--demo all", { timeout: 240_000 }, () => {
       return (await asked<Found>(`query?query=${encodeURIComponent(query)}`))?.result[0]?.value[1];
     };
     try {
-      const last = Date.now() + 20_000;
-      const whole = async (): Promise<boolean> =>
-        (await newest('meterport_active_power_watts{phase="total"}')) !== undefined &&
-        (await newest('meterport_points{state="up"}')) === "1";
-      while (!(await whole()) && Date.now() < last) await new Promise((resolve) => setTimeout(resolve, 200));
-      assert.ok(isPower(Number(await newest('meterport_active_power_watts{phase="total"}'))));
-      assert.equal(await newest('meterport_points{job="meterport",state="up"}'), "1");
-      assert.equal(await newest("count(up == 1)"), "2");
+      await eventually(async () => {
+        const power = await newest('meterport_active_power_watts{phase="total"}');
+        assert.ok(power !== undefined && isPower(Number(power)));
+      });
+      await soon.equal(() => newest('meterport_points{job="meterport",state="up"}'), "1");
+      await soon.equal(() => newest("count(up == 1)"), "2");
       const rules = await asked<{ readonly groups: readonly { readonly rules: readonly object[] }[] }>("rules");
       assert.equal(rules?.groups[0]?.rules.length, 6);
       assert.equal(await newest("count(ALERTS)"), undefined);

@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import type { LiveAnswer } from "@meterport/engine/model/point-model";
 import { type ServedMeter, serveMeter } from "./support/served-meter.ts";
 import { type SpawnedGateway, startGateway } from "./support/spawned-gateway.ts";
+import { stopwatch } from "./support/stopwatch.ts";
 
 const main = fileURLToPath(new URL("../packages/gateway/src/main.ts", import.meta.url));
 
@@ -67,9 +68,9 @@ describe("a daemon", { skip: process.platform === "win32" }, () => {
     assert.equal(await metric('meterport_store_state{state="busy"}'), 1);
     const first = await live();
     await until(async () => (await live()).time !== first.time);
-    const asked = performance.now();
+    const untilAnswered = stopwatch();
     assert.equal((await fetch(`${gateway.url}/api/v1/points/home`)).status, 200);
-    assert.ok(performance.now() - asked < 2_000);
+    assert.ok(untilAnswered() < 2_000);
     const waiting = stored();
     await pause(1_500);
     assert.equal(stored(), waiting, "nothing can be written");

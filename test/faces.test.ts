@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { after, before, describe, test } from "node:test";
 import { WebSocket } from "ws";
+import { eventually, soon } from "./support/eventually.ts";
 import { freePort } from "./support/free-port.ts";
 import { type ServedMeter, serveMeter } from "./support/served-meter.ts";
 import { meterport } from "./support/spawned-cli.ts";
@@ -66,12 +67,8 @@ describe("faces of a daemon", () => {
       socket.on("message", (bytes) => done(bytes.toString()));
       socket.send('{"id":1,"method":"EM.GetStatus","params":{"id":0}}', udp, "127.0.0.1");
     });
-  const until = async (what: string, holds: () => Promise<boolean>): Promise<void> => {
-    for (let n = 0; !(await holds()); n++) {
-      assert.ok(n < 300, `${what}: not within 30 s\n${gateway.log()}`);
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  };
+  const until = (what: string, holds: () => Promise<boolean>): Promise<void> =>
+    eventually(async () => assert.ok(await holds(), `${what}\n${gateway.log()}`));
 
   test("each shows the power of the meter, and the command tests it", { timeout: 90_000 }, async () => {
     for (const name of ports.keys()) {
@@ -80,7 +77,7 @@ describe("faces of a daemon", () => {
       assert.match(tested.out, new RegExp(`^${name}: works: it listens on 127\\.0\\.0\\.1 port ${ports.get(name)}`));
       assert.equal(tested.code, 0, tested.err);
     }
-    assert.match((await udpPower()) ?? "", /"total_act_power":-?\d+\.\d+/);
+    await soon.match(async () => (await udpPower()) ?? "", /"total_act_power":-?\d+\.\d+/);
   });
 
   test("a pulled meter makes each of them silent, and a connection by WebSocket ends", {

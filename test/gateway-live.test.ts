@@ -15,6 +15,7 @@ import { liveKeys } from "@meterport/protocol/meaning/readings";
 import { systemClock } from "@meterport/transports/clock";
 import { type ServedMeter, serveMeter } from "./support/served-meter.ts";
 import { type SpawnedGateway, startGateway } from "./support/spawned-gateway.ts";
+import { stopwatch } from "./support/stopwatch.ts";
 
 const wrongKey = "c3".repeat(16);
 const answerKeys = ["id", "time", ...liveKeys, "quality"];
@@ -166,11 +167,12 @@ meters:
 
   test("withholds every value of an unplugged meter, and shows them again when it is back", async (t) => {
     const before = await get<LiveAnswer>("/meters/cellar/live");
-    const began = performance.now();
+    const untilSilent = stopwatch();
     await meter.unplug();
     const lost = await until("cellar", ({ state }) => state === "silent");
-    t.diagnostic(`silent after ${Math.round(performance.now() - began)} ms: ${lost.problem}`);
-    assert.ok(performance.now() - began <= 5_000);
+    const silent = untilSilent();
+    t.diagnostic(`silent after ${Math.round(silent)} ms: ${lost.problem}`);
+    assert.ok(silent <= 5_000);
     assert.notEqual(lost.problem, null);
     assert.ok(["closed", "not-open"].includes(lost.cause ?? ""), lost.cause ?? "");
     const live = await get<LiveAnswer>("/meters/cellar/live");
@@ -179,15 +181,16 @@ meters:
     assert.ok(liveKeys.every((key) => live[key] === null));
     assert.ok(live.time !== null && before.time !== null && live.time >= before.time);
 
-    const mended = performance.now();
+    const untilUp = stopwatch();
     await meter.plugIn();
     const link = await until(
       "cellar",
       ({ state, last_reading }) => state === "up" && last_reading !== lost.last_reading,
     );
-    t.diagnostic(`up ${Math.round(performance.now() - mended)} ms after it was plugged in`);
+    const up = untilUp();
+    t.diagnostic(`up ${Math.round(up)} ms after it was plugged in`);
     assert.deepEqual([link.cause, link.problem, link.outages], [null, null, 1]);
-    assert.ok(performance.now() - mended <= 3_000);
+    assert.ok(up <= 3_000);
     const again = await get<LiveAnswer>("/meters/cellar/live");
     assert.equal(again.quality, "good");
     assert.ok((again.energy_import_wh ?? 0) >= (before.energy_import_wh ?? Number.POSITIVE_INFINITY));

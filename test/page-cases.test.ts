@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { LinkHealth, LiveAnswer, MeterDetail } from "@meterport/gateway/http/api";
 import type { Browser, Page } from "playwright-core";
-import { launchBrowser, openPage, openView, skipPage, spilt, state, textOf } from "./support/browser.ts";
+import { fits, launchBrowser, openPage, openView, skipPage, speak, state, textOf } from "./support/browser.ts";
+import { eventually, patience, soon } from "./support/eventually.ts";
 import { type SpawnedGateway, startGateway } from "./support/spawned-gateway.ts";
 
 /** The browser types that are used here; Node's types lack them. */
@@ -52,11 +53,10 @@ describe("the page of an unusual meter", { skip: skipPage }, () => {
   let gateway: SpawnedGateway;
   before(async () => {
     [browser, gateway] = await Promise.all([launchBrowser(), startGateway()]);
-    for (let up = false; !up; ) {
+    await soon.ok(async () => {
       const { link } = (await (await fetch(`${gateway.url}/api/v1/meters/home`)).json()) as MeterDetail;
-      up = link.last_reading !== null;
-      if (!up) await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+      return link.last_reading !== null;
+    });
   });
   after(async () => {
     await browser?.close();
@@ -71,13 +71,12 @@ describe("the page of an unusual meter", { skip: skipPage }, () => {
       name: "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft",
       live,
     });
-    await state(page, "fresh", 10_000);
+    await state(page, "fresh");
     for (const width of [320, 1280]) {
       await page.setViewportSize({ width, height: 800 });
       for (const language of ["en", "da", "de"]) {
-        await page.getByTestId("language").selectOption(language);
-        await page.locator(`html[lang^="${language}"]`).waitFor();
-        assert.deepEqual(await spilt(page), [], `${language}, ${width} pixels`);
+        await speak(page, language);
+        await fits(page, `${language}, ${width} pixels`);
       }
     }
     await page.close();
@@ -85,42 +84,41 @@ describe("the page of an unusual meter", { skip: skipPage }, () => {
 
   test("explains reading through an optical port, only where it applies", async () => {
     const head = await open({ link: { url: "optical:///dev/ttyUSB0" } });
-    await state(head, "fresh", 10_000);
+    await state(head, "fresh");
     await openView(head, "link");
-    assert.match(await textOf(head, "through-head"), /MEP port is silent for a few seconds/);
-    await head.getByTestId("language").selectOption("de");
-    await head.locator('html[lang^="de"]').waitFor();
-    assert.match(await textOf(head, "through-head"), /MEP-Schnittstelle/);
+    await soon.match(() => textOf(head, "through-head"), /MEP port is silent for a few seconds/);
+    await speak(head, "de");
+    await soon.match(() => textOf(head, "through-head"), /MEP-Schnittstelle/);
     await head.close();
     const wire = await open({});
-    await state(wire, "fresh", 10_000);
+    await state(wire, "fresh");
     await openView(wire, "link");
     await wire.getByTestId("link-state").waitFor();
-    assert.equal(await wire.getByTestId("through-head").count(), 0);
+    await soon.equal(() => wire.getByTestId("through-head").count(), 0);
     await wire.close();
   });
 
   test("reads out a chart when it gets the focus, and not again at each reading", async () => {
     const { page } = await openPage(browser, gateway.url);
-    await state(page, "fresh", 10_000);
+    await state(page, "fresh");
     const chart = page.getByRole("slider", { name: /Last hour/ });
     const said = () => chart.getAttribute("aria-valuetext");
     await chart.focus();
+    await soon.match(said, /^Last hour: net power between/);
     const summary = (await said()) ?? "";
-    assert.match(summary, /^Last hour: net power between/);
     // A new reading changes the mean of the hour.
     await page.waitForFunction(
       (text) =>
         !(globalThis as unknown as Paged).document.querySelector("#chart-hour-text")?.textContent?.includes(text),
       summary,
-      { timeout: 20_000 },
+      { timeout: patience },
     );
     assert.equal(await said(), summary);
     await chart.press("ArrowLeft");
-    assert.match((await said()) ?? "", /^\d\d:\d\d: (Import|Export|Balanced)/);
+    await soon.match(said, /^\d\d:\d\d: (Import|Export|Balanced)/);
     await chart.press("Escape");
     await chart.blur();
-    assert.notEqual(await said(), summary);
+    await soon.ok(async () => (await said()) !== summary);
     await page.close();
   });
 
@@ -128,59 +126,63 @@ describe("the page of an unusual meter", { skip: skipPage }, () => {
     // Imported power: the bar of an exporting phase has the colour of the dot that says fresh.
     const page = await open({ live: { power_l1_w: 812 } });
     await page.emulateMedia({ forcedColors: "active" });
-    await state(page, "fresh", 10_000);
-    const colours = await page
-      .locator("[data-testid=phase-l1] .bar, [data-testid=phase-l1] .bar i, [data-testid=freshness] i")
-      .evaluateAll((elements) =>
-        elements.map((element) => (globalThis as unknown as Paged).getComputedStyle(element).backgroundColor),
+    await state(page, "fresh");
+    // The view comes after the state in the frame around it.
+    await page.locator('[data-testid="phase-l1"][data-power="812"] .bar i').waitFor();
+    const colours = (selector: string): Promise<string[]> =>
+      page
+        .locator(selector)
+        .evaluateAll((elements) =>
+          elements.map((element) => (globalThis as unknown as Paged).getComputedStyle(element).backgroundColor),
+        );
+    await eventually(async () => {
+      const bars = await colours(
+        "[data-testid=phase-l1] .bar, [data-testid=phase-l1] .bar i, [data-testid=freshness] i",
       );
-    const plain = await page
-      .locator("main")
-      .evaluate((element) => (globalThis as unknown as Paged).getComputedStyle(element).backgroundColor);
-    assert.equal(colours.length, 3);
-    assert.equal(new Set([...colours, "rgb(255, 255, 255)", plain]).size, 5, colours.join());
+      assert.equal(bars.length, 3);
+      const plain = await colours("main");
+      assert.equal(new Set([...bars, "rgb(255, 255, 255)", ...plain]).size, 5, bars.join());
+    });
     await page.close();
   });
 
   test("shows only one phase for a single-phase meter", async () => {
     const page = await open({ live: { ...withoutPhases("l2", "l3"), power_l1_w: 812 } });
-    await page.locator('[data-testid="phase-l1"][data-power="812"]').waitFor({ timeout: 10_000 });
+    await page.locator('[data-testid="phase-l1"][data-power="812"]').waitFor();
     await page.getByTestId("phase-l2").waitFor({ state: "detached" });
-    assert.equal(await page.getByTestId("phase-l3").count(), 0);
+    await soon.equal(() => page.getByTestId("phase-l3").count(), 0);
     await page.close();
   });
 
   test("does not blame the firmware when nothing is known", async () => {
     const unknown = { ...withoutPhases("l1", "l2", "l3"), power_w: null };
     const page = await open({ live: unknown });
-    await state(page, "fresh", 10_000);
-    await page.getByTestId("phase-l1").waitFor();
+    await state(page, "fresh");
+    await soon.equal(() => page.locator("[data-testid^=phase-l]").count(), 3);
     assert.doesNotMatch((await page.locator("main").textContent()) ?? "", /firmware does not/);
-    assert.equal(await page.locator("[data-testid^=phase-l]").count(), 3);
     await page.close();
   });
 
   test('shows only "connecting" before first contact, without an alarm', async () => {
     const page = await open({ link: { state: "connecting", last_reading: null }, live: { quality: "stale" } });
-    await page.waitForSelector('main[data-cause="meter-connecting"]', { timeout: 10_000 });
-    assert.equal(await textOf(page, "freshness"), "Connecting");
-    assert.match(await textOf(page, "banner"), /^Connecting to the meter/);
+    await page.waitForSelector('main[data-cause="meter-connecting"]');
+    await soon.equal(() => textOf(page, "freshness"), "Connecting");
+    await soon.match(() => textOf(page, "banner"), /^Connecting to the meter/);
     await page.close();
   });
 
   test("reads out what happened, not the whole technical sentence", async () => {
     const problem = "tcp://127.0.0.1:4059: no answer after 3 attempts";
     const page = await open({ link: { state: "silent", cause: "no-answer", problem }, live: { quality: "stale" } });
-    await state(page, "dead", 10_000);
-    assert.match(await textOf(page, "banner"), /no answer after 3 attempts/);
-    const alert = (await page.getByRole("alert").textContent()) ?? "";
-    assert.match(alert, /Nothing comes back/);
-    assert.doesNotMatch(alert, /3 attempts/);
+    await state(page, "dead");
+    await soon.match(() => textOf(page, "banner"), /no answer after 3 attempts/);
+    const alert = page.getByRole("alert").filter({ hasText: "Nothing comes back" });
+    assert.doesNotMatch((await alert.textContent()) ?? "", /3 attempts/);
     await page.setViewportSize({ width: 320, height: 640 });
-    assert.equal(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), true);
+    await soon.equal(() => page.evaluate("document.documentElement.scrollWidth <= innerWidth"), true);
     await page.getByText("Find out why").click();
-    await page.waitForSelector('main[data-view="link"]', { timeout: 10_000 });
-    assert.equal(await page.getByText("Find out why").count(), 0, "the reader is there already");
+    await page.waitForSelector('main[data-view="link"]');
+    await soon.equal(() => page.getByText("Find out why").count(), 0, "the reader is there already");
     await page.close();
   });
 });

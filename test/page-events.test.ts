@@ -6,11 +6,11 @@ import type { PointEvent } from "@meterport/engine/model/point-event";
 import { silentLog } from "@meterport/engine/ports/log";
 import { openLocalSqliteStore } from "@meterport/gateway/stores/sqlite/sqlite-store";
 import type { Browser, Page } from "playwright-core";
-import { barriers } from "./support/axe.ts";
-import { launchBrowser, openPage, openView, skipPage, spilt, state } from "./support/browser.ts";
+import { hasNoBarriers } from "./support/axe.ts";
+import { fits, launchBrowser, openPage, openView, skipPage, speak, state } from "./support/browser.ts";
+import { eventually, soon } from "./support/eventually.ts";
 import { type SpawnedGateway, startGateway } from "./support/spawned-gateway.ts";
 
-const patience = 20_000;
 const hour = 3_600_000;
 const now = Date.now();
 
@@ -77,10 +77,10 @@ describe("the events on the page", { skip: skipPage }, () => {
   const opened = async (width = 1280, query = "") => {
     const { page, complaints } = await openPage(browser, gateway.url);
     await page.setViewportSize({ width, height: 900 });
-    await state(page, "fresh", patience);
+    await state(page, "fresh");
     await openView(page, "events");
     if (query !== "") await page.evaluate(`location.hash = "#/points/home/events?${query}"`);
-    await rows(page).first().waitFor({ timeout: patience });
+    await rows(page).first().waitFor();
     return { page, complaints };
   };
 
@@ -89,29 +89,32 @@ describe("the events on the page", { skip: skipPage }, () => {
     await row(page, "t:log").waitFor();
     const answer = await fetch(`${gateway.url}/api/v1/points/home/events?limit=1000`);
     const { events } = (await answer.json()) as { readonly events: readonly { readonly id: string }[] };
-    const shown = await rows(page).evaluateAll((items: readonly { getAttribute(name: string): string | null }[]) =>
-      items.map((item) => item.getAttribute("data-id")),
-    );
-    const order = shown.map((id) => events.findIndex((each) => each.id === id));
-    // The gateway may find something while the page is open.
-    const known = order.filter((index) => index >= 0);
-    assert.ok(known.length > 20);
-    assert.deepEqual(
-      known,
-      [...known].sort((a, b) => a - b),
-    );
-    assert.match(await said(page, "t:outage"), /^\d\d:\d\d:\d\d Power outage power failure for 34 s Outage$/);
-    assert.match(await said(page, "t:leap"), /Register jumped Import, total: 1,000 Wh to 99,000 Wh Finding$/);
-    assert.match(
-      await said(page, "t:clock"),
+    const shown = () =>
+      rows(page).evaluateAll((items: readonly { getAttribute(name: string): string | null }[]) =>
+        items.map((item) => item.getAttribute("data-id")),
+      );
+    await eventually(async () => {
+      const order = (await shown()).map((id) => events.findIndex((each) => each.id === id));
+      // The gateway may find something while the page is open.
+      const known = order.filter((index) => index >= 0);
+      assert.ok(known.length > 20);
+      assert.deepEqual(
+        known,
+        [...known].sort((a, b) => a - b),
+      );
+    });
+    await soon.match(() => said(page, "t:outage"), /^\d\d:\d\d:\d\d Power outage power failure for 34 s Outage$/);
+    await soon.match(() => said(page, "t:leap"), /Register jumped Import, total: 1,000 Wh to 99,000 Wh Finding$/);
+    await soon.match(
+      () => said(page, "t:clock"),
       /The meter's clock is 75 s behind intervals affected: 3 for 60 min Finding$/,
     );
-    assert.match(await said(page, "t:log"), /Phase loss L1, L3 Alarm$/);
-    assert.ok((await page.getByTestId("events-day").count()) >= 2);
-    assert.match((await page.getByTestId("active-events").textContent()) ?? "", /Phase loss/);
+    await soon.match(() => said(page, "t:log"), /Phase loss L1, L3 Alarm$/);
+    await soon.ok(async () => (await page.getByTestId("events-day").count()) >= 2);
+    await soon.match(() => page.getByTestId("active-events").textContent(), /Phase loss/);
     assert.doesNotMatch((await page.getByTestId("active-events").textContent()) ?? "", /Cover removed/);
     await row(page, "t:outage").locator("summary").click();
-    assert.deepEqual(await barriers(page), []);
+    await hasNoBarriers(page);
     assert.deepEqual(complaints, []);
     await page.close();
   });
@@ -123,16 +126,15 @@ describe("the events on the page", { skip: skipPage }, () => {
       ["da", /Strømafbrydelse/, /Måleren udskiftet/],
       ["de", /Stromausfall/, /Zähler gewechselt/],
     ] as const) {
-      await page.getByTestId("language").selectOption(language);
-      await page.locator(`html[lang^="${language}"]`).waitFor();
+      await speak(page, language);
       await row(page, "t:exchange").scrollIntoViewIfNeeded();
-      await row(page, "t:exchange").filter({ hasText: exchange }).waitFor({ timeout: patience });
-      assert.match(await said(page, "t:outage"), outage);
-      assert.match(await said(page, "t:exchange"), /<img src=x onerror="alert\(1\)">/);
-      assert.equal(await page.locator('[data-testid="events"] img').count(), 0);
-      assert.deepEqual(await spilt(page), [], language);
+      await row(page, "t:exchange").filter({ hasText: exchange }).waitFor();
+      await soon.match(() => said(page, "t:outage"), outage);
+      await soon.match(() => said(page, "t:exchange"), /<img src=x onerror="alert\(1\)">/);
+      await soon.equal(() => page.locator('[data-testid="events"] img').count(), 0);
+      await fits(page, language);
     }
-    await row(page, "t:log").filter({ hasText: "Phase fehlt" }).waitFor({ timeout: patience });
+    await row(page, "t:log").filter({ hasText: "Phase fehlt" }).waitFor();
     assert.deepEqual(complaints, []);
     await page.close();
   });
@@ -146,21 +148,21 @@ describe("the events on the page", { skip: skipPage }, () => {
     await page.getByTestId("events-group").selectOption("outages");
     await page.locator('[data-kind="tier"]').first().waitFor({ state: "detached" });
     await row(page, "t:outage").waitFor();
-    assert.deepEqual(await kinds(), ["outage"]);
-    assert.match(await page.evaluate("location.hash"), /group=outages/);
+    await soon.deepEqual(kinds, ["outage"]);
+    await soon.match(() => page.evaluate("location.hash"), /group=outages/);
     await page.reload();
-    await row(page, "t:outage").waitFor({ timeout: patience });
-    assert.deepEqual(await kinds(), ["outage"]);
+    await row(page, "t:outage").waitFor();
+    await soon.deepEqual(kinds, ["outage"]);
     await page.getByTestId("events-group").selectOption("alarms");
     await row(page, "t:log").waitFor();
-    assert.ok((await kinds()).every((kind) => kind === "alarm" || kind === "log"));
+    await soon.ok(async () => (await kinds()).every((kind) => kind === "alarm" || kind === "log"));
     await page.getByTestId("events-search").fill("phase l3");
     await row(page, "t:alarm").waitFor({ state: "detached" });
     // The list may be empty for a moment, while it is asked for again.
     await row(page, "t:log").waitFor();
-    assert.equal(await rows(page).count(), 1);
+    await soon.equal(() => rows(page).count(), 1);
     await page.getByTestId("events-search").fill("no such words");
-    await page.getByTestId("events-none").waitFor({ timeout: patience });
+    await page.getByTestId("events-none").waitFor();
     await page.getByRole("button", { name: "Show all events" }).click();
     await row(page, "t:exchange").waitFor();
     await page.getByTestId("events-period").selectOption("1");
@@ -171,12 +173,12 @@ describe("the events on the page", { skip: skipPage }, () => {
   test("go on to the first one while the reader scrolls, and are saved as a file", async () => {
     const { page } = await opened(1280, "group=control");
     const last = stored.at(-1)?.id ?? "";
-    for (let i = 0; i < 60 && (await row(page, last).count()) === 0; i++) {
+    await soon.ok(async () => {
       await page.mouse.wheel(0, 4000);
       await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
-    }
-    await row(page, last).waitFor({ timeout: patience });
-    assert.ok((await rows(page).count()) < 400, "rows far from the screen are not drawn");
+      return (await row(page, last).count()) > 0;
+    }, "the last one is never reached");
+    await soon.ok(async () => (await rows(page).count()) < 400, "rows far from the screen are not drawn");
     await page.evaluate("window.scrollTo(0, 0)");
     const [download] = await Promise.all([page.waitForEvent("download"), page.getByTestId("events-csv").click()]);
     assert.equal(download.suggestedFilename(), "home-events.csv");
@@ -188,23 +190,23 @@ describe("the events on the page", { skip: skipPage }, () => {
 
   test("say why they could not be loaded, and load again", async () => {
     const { page } = await openPage(browser, gateway.url);
-    await state(page, "fresh", patience);
+    await state(page, "fresh");
     const problem = { error: "store", message: "the store does not answer: the disk is full" };
     await page.route("**/points/home/events?*", (route) => route.fulfill({ status: 503, json: problem }));
     await openView(page, "events");
     const failed = page.getByTestId("events-failed");
-    await failed.waitFor({ timeout: patience });
-    assert.match((await failed.textContent()) ?? "", /could not be loaded\.\s*the store does not answer/);
+    await failed.waitFor();
+    await soon.match(() => failed.textContent(), /could not be loaded\.\s*the store does not answer/);
     await page.unroute("**/points/home/events?*");
     await page.getByTestId("events").getByRole("button", { name: "Try again" }).click();
-    await row(page, "t:outage").waitFor({ timeout: patience });
-    assert.equal(await failed.count(), 0);
+    await row(page, "t:outage").waitFor();
+    await soon.equal(() => failed.count(), 0);
     await page.close();
   });
 
   test("are searched through by the ten thousand, and scroll smoothly", async (t) => {
     const { page } = await openPage(browser, gateway.url);
-    await state(page, "fresh", patience);
+    await state(page, "fresh");
     const all = 12_000;
     await page.route("**/points/home/events?*", (route) => {
       const query = new URL(route.request().url()).searchParams;
@@ -226,10 +228,10 @@ describe("the events on the page", { skip: skipPage }, () => {
     });
     // Nothing matches, so that it reads on, and asks after ten pages.
     await page.evaluate(`location.hash = "#/points/home/events?q=nothing"`);
-    await page.getByTestId("events-further").click({ timeout: patience });
-    await page.getByTestId("events-none").waitFor({ timeout: patience });
+    await page.getByTestId("events-further").click();
+    await page.getByTestId("events-none").waitFor();
     await page.evaluate(`location.hash = "#/points/home/events?q=tariff"`);
-    await page.locator('[data-id="f0"]').waitFor({ timeout: patience });
+    await page.locator('[data-id="f0"]').waitFor();
     const frames = (await page.evaluate(`new Promise((done) => {
       const times = [];
       const step = (time) => {
@@ -241,7 +243,7 @@ describe("the events on the page", { skip: skipPage }, () => {
       requestAnimationFrame(step);
     })`)) as readonly number[];
     t.diagnostic(`a frame takes ${Math.round(frames[30] ?? 0)} ms, the slowest ${Math.round(frames.at(-1) ?? 0)} ms`);
-    assert.ok((await rows(page).count()) < 400);
+    await soon.ok(async () => (await rows(page).count()) < 400);
     await page.close();
   });
 });

@@ -4,10 +4,9 @@ import { after, before, describe, test } from "node:test";
 import type { LogAnswer, LogEntry } from "@meterport/gateway/http/api";
 import { eventArgumentOf, eventOf } from "@meterport/protocol/meaning/events";
 import type { Browser, Page } from "playwright-core";
-import { launchBrowser, openPage, openView, skipPage, spilt, state } from "./support/browser.ts";
+import { fits, launchBrowser, openPage, openView, skipPage, speak, state } from "./support/browser.ts";
+import { eventually, soon } from "./support/eventually.ts";
 import { type SpawnedGateway, startGateway } from "./support/spawned-gateway.ts";
-
-const patience = 20_000;
 
 const entry = (number: number, raw: number, argument: readonly number[], time: string | null): LogEntry => {
   const { number: code, name, severity, source } = eventOf(raw);
@@ -36,7 +35,7 @@ describe("the meter's log on the page", { skip: skipPage }, () => {
   });
   const entries = (page: Page) => page.getByTestId("meter-log-entry");
   const unfold = async (page: Page): Promise<void> => {
-    await state(page, "fresh", patience);
+    await state(page, "fresh");
     await openView(page, "events");
     await page.getByTestId("meter-log").locator("summary").click();
   };
@@ -46,18 +45,18 @@ describe("the meter's log on the page", { skip: skipPage }, () => {
     const { page, complaints } = await openPage(browser, gateway.url, async (opened) => {
       opened.on("request", (request) => asked.push(new URL(request.url()).pathname));
     });
-    await state(page, "fresh", patience);
+    await state(page, "fresh");
     assert.ok(!asked.some((path) => path.endsWith("/log")), "nothing is asked before");
     const began = performance.now();
     await unfold(page);
-    await entries(page).first().waitFor({ timeout: patience });
+    await entries(page).first().waitFor();
     t.diagnostic(`${await entries(page).count()} entries after ${Math.round(performance.now() - began)} ms`);
-    assert.equal(await entries(page).count(), 25);
+    await soon.equal(() => entries(page).count(), 25);
     for (const text of await entries(page).allTextContents())
       assert.match(text, /\p{L}{4}.*\d\d:\d\d:\d\d.*event \d+/su);
     await page.getByTestId("meter-log").getByRole("button", { name: "Show more" }).click();
-    await entries(page).nth(40).waitFor({ timeout: patience });
-    assert.equal(await page.locator("main").getAttribute("data-state"), "fresh");
+    await entries(page).nth(40).waitFor();
+    await soon.equal(() => page.locator("main").getAttribute("data-state"), "fresh");
     assert.ok(!asked.some((path) => /\/(da|de)-/.test(path)), "no other language is loaded");
     assert.deepEqual(complaints, []);
     await page.close();
@@ -69,7 +68,7 @@ describe("the meter's log on the page", { skip: skipPage }, () => {
     );
     await page.setViewportSize({ width: 320, height: 800 });
     await unfold(page);
-    await entries(page).first().waitFor({ timeout: patience });
+    await entries(page).first().waitFor();
     const texts = async () => (await entries(page).allTextContents()).map((text) => text.replace(/\s+/g, " ").trim());
     for (const [language, first, second, third] of [
       [
@@ -91,21 +90,22 @@ describe("the meter's log on the page", { skip: skipPage }, () => {
         /ff fe fd fc fb fa f9 f8 Zeit unbekannt Ereignis 45$/,
       ],
     ] as const) {
-      await page.getByTestId("language").selectOption(language);
-      await page.locator(`html[lang^="${language}"]`).waitFor();
+      await speak(page, language);
       await entries(page)
         .filter({ hasText: second.source.slice(1, 12) })
-        .waitFor({ timeout: patience });
-      const shown = await texts();
-      for (const [i, expected] of [first, second, third].entries()) assert.match(shown[i] ?? "", expected);
-      assert.deepEqual(await spilt(page), [], language);
+        .waitFor();
+      await eventually(async () => {
+        const shown = await texts();
+        for (const [i, expected] of [first, second, third].entries()) assert.match(shown[i] ?? "", expected);
+      });
+      await fits(page, language);
     }
-    const severities = await entries(page).evaluateAll(
-      (items: readonly { getAttribute(name: string): string | null }[]) =>
+    const severities = () =>
+      entries(page).evaluateAll((items: readonly { getAttribute(name: string): string | null }[]) =>
         items.map((item) => item.getAttribute("data-severity")),
-    );
-    assert.deepEqual(severities, ["alarm", "status", null, "alarm"]);
-    assert.equal(await entries(page).getByText("Alarm", { exact: true }).count(), 2);
+      );
+    await soon.deepEqual(severities, ["alarm", "status", null, "alarm"]);
+    await soon.equal(() => entries(page).getByText("Alarm", { exact: true }).count(), 2);
     await page.close();
   });
 
@@ -119,12 +119,12 @@ describe("the meter's log on the page", { skip: skipPage }, () => {
     );
     await unfold(page);
     const failure = page.getByTestId("meter-log-failure");
-    await failure.waitFor({ timeout: patience });
-    assert.match((await failure.textContent()) ?? "", /could not be read\.\s*the meter does not answer: read BT74/);
+    await failure.waitFor();
+    await soon.match(() => failure.textContent(), /could not be read\.\s*the meter does not answer: read BT74/);
     silent = false;
     await page.getByTestId("meter-log").getByRole("button", { name: "Read again" }).click();
-    await entries(page).first().waitFor({ timeout: patience });
-    assert.equal(await failure.count(), 0);
+    await entries(page).first().waitFor();
+    await soon.equal(() => failure.count(), 0);
     await page.close();
   });
 });

@@ -5,12 +5,11 @@ import { accessBook } from "@meterport/gateway/access/access-book";
 import { whyAnswer } from "@meterport/gateway/http/why/routes";
 import { systemClock, systemEntropy } from "@meterport/transports/clock";
 import type { Browser, Page } from "playwright-core";
-import { barriers } from "./support/axe.ts";
-import { launchBrowser, openPage, openView, skipPage, spilt, state, textOf } from "./support/browser.ts";
+import { hasNoBarriers } from "./support/axe.ts";
+import { fits, launchBrowser, openPage, openView, skipPage, speak, state, textOf } from "./support/browser.ts";
+import { eventually, soon } from "./support/eventually.ts";
 import { type ServedMeter, serveMeter } from "./support/served-meter.ts";
 import { type SpawnedGateway, startGateway } from "./support/spawned-gateway.ts";
-
-const patience = 20_000;
 
 interface Field {
   readonly path: string;
@@ -45,7 +44,7 @@ describe("the meter on the page", { skip: skipPage }, () => {
   const opened = async (section = "", size = { width: 1280, height: 860 }) => {
     const { page, complaints } = await openPage(browser, gateway.url);
     await page.setViewportSize(size);
-    await state(page, "fresh", patience);
+    await state(page, "fresh");
     await openView(page, "meter");
     if (section !== "") await page.evaluate(`location.hash = "#/points/home/meter/${section}"`);
     return { page, complaints };
@@ -60,55 +59,54 @@ describe("the meter on the page", { skip: skipPage }, () => {
 
   test("says what it is and how its clock is, and lists the tables that it has", async () => {
     const { page, complaints } = await opened();
-    await page.getByTestId("table-entry").first().waitFor({ timeout: patience });
+    await page.getByTestId("table-entry").first().waitFor();
     const { tables } = await json<{ readonly tables: readonly { readonly table: string }[] }>("/tables");
-    const shown = await page.getByTestId("table-entry").allTextContents();
-    assert.deepEqual(
-      shown.map((text) => /[BE]T\d+/.exec(text)?.[0]),
+    const listed = page.getByTestId("table-entry");
+    await soon.deepEqual(
+      async () => (await listed.allTextContents()).map((text) => /[BE]T\d+/.exec(text)?.[0]),
       tables.map(({ table }) => table),
     );
-    assert.match(await textOf(page, "identity"), /68411894|\d{7,8}/);
+    await soon.match(() => textOf(page, "identity"), /68411894|\d{7,8}/);
     await page
       .getByTestId("meter-clock")
       .filter({ hasText: /right|ahead|behind/ })
-      .waitFor({ timeout: patience });
-    await page.getByTestId("device").waitFor({ timeout: patience });
-    assert.match(await textOf(page, "device"), /since .*Import register: [\d,.]+ kWh/s);
+      .waitFor();
+    await page.getByTestId("device").waitFor();
+    await soon.match(() => textOf(page, "device"), /since .*Import register: [\d,.]+ kWh/s);
     await page.getByTestId("tables-search").fill("outage");
-    assert.match((await page.getByTestId("table-entry").first().textContent()) ?? "", /ET81\s+Power Outage Log/);
-    assert.match(String(await page.evaluate("location.hash")), /table=outage/);
-    assert.deepEqual(await barriers(page), []);
+    await soon.match(() => page.getByTestId("table-entry").first().textContent(), /ET81\s+Power Outage Log/);
+    await soon.match(async () => String(await page.evaluate("location.hash")), /table=outage/);
+    await hasNoBarriers(page);
     assert.deepEqual(complaints, []);
     await page.close();
   });
 
   test("shows a table as the API gives it, and leads from fields to bytes and back", async () => {
     const { page, complaints } = await opened("BT61?at=12");
-    await field(page, "dataSets.0.maximumIntervalTime").waitFor({ timeout: patience });
+    await field(page, "dataSets.0.maximumIntervalTime").waitFor();
     const answer = await json<TableAnswer>("/tables/BT61");
-    const bytes = await page.locator("[data-at]").allTextContents();
-    assert.equal(bytes.join(""), answer.raw);
-    assert.equal(await page.getByTestId("field").count(), answer.fields.length);
+    await soon.equal(async () => (await page.locator("[data-at]").allTextContents()).join(""), answer.raw);
+    await soon.equal(() => page.getByTestId("field").count(), answer.fields.length);
     // The address names a byte.
-    assert.deepEqual(await markedBytes(page), [12]);
-    assert.match((await field(page, "dataSets.0.maximumIntervalTime").getAttribute("class")) ?? "", /marked/);
+    await soon.deepEqual(() => markedBytes(page), [12]);
+    await soon.match(() => field(page, "dataSets.0.maximumIntervalTime").getAttribute("class"), /marked/);
     await field(page, "memoryLength").hover();
-    assert.deepEqual(await markedBytes(page), [0, 1, 2, 3]);
-    assert.match((await field(page, "memoryLength").textContent()) ?? "", /104832 byte/);
+    await soon.deepEqual(() => markedBytes(page), [0, 1, 2, 3]);
+    await soon.match(() => field(page, "memoryLength").textContent(), /104832 byte/);
     await page.locator('[data-at="9"]').hover();
-    assert.match((await field(page, "dataSets.0.intervals").getAttribute("class")) ?? "", /marked/);
-    assert.deepEqual(await markedBytes(page), [9, 10]);
+    await soon.match(() => field(page, "dataSets.0.intervals").getAttribute("class"), /marked/);
+    await soon.deepEqual(() => markedBytes(page), [9, 10]);
     // By keyboard, each byte is read out with its fields.
     await page.mouse.move(0, 0);
     await page.getByTestId("bytes").focus();
     await page.keyboard.press("ArrowRight");
-    assert.match(
-      (await page.getByTestId("bytes").getAttribute("aria-valuetext")) ?? "",
+    await soon.match(
+      () => page.getByTestId("bytes").getAttribute("aria-valuetext"),
       /^byte 13, 1e: dataSets\.1\.blocks$/,
     );
     await field(page, "memoryLength").getByRole("button").focus();
-    assert.deepEqual(await markedBytes(page), [0, 1, 2, 3]);
-    assert.deepEqual(await barriers(page), []);
+    await soon.deepEqual(() => markedBytes(page), [0, 1, 2, 3]);
+    await hasNoBarriers(page);
     assert.deepEqual(complaints, []);
     await page.close();
   });
@@ -116,9 +114,9 @@ describe("the meter on the page", { skip: skipPage }, () => {
   test("keeps long lists closed, copies values, and shows a part of a table that is too long", async () => {
     const { page } = await opened("BT74");
     const group = page.locator('[data-testid="group"][data-path="historyRecords"]');
-    await group.waitFor({ timeout: patience });
-    assert.match((await group.textContent()) ?? "", /100 entries/);
-    assert.equal(await field(page, "historyRecords.0.event").count(), 0);
+    await group.waitFor();
+    await soon.match(() => group.textContent(), /100 entries/);
+    await soon.equal(() => field(page, "historyRecords.0.event").count(), 0);
     await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
     await page.getByTestId("table-copy").click();
     await page.getByText("Copied", { exact: true }).waitFor();
@@ -132,31 +130,29 @@ describe("the meter on the page", { skip: skipPage }, () => {
     await page.mouse.move(0, 0);
     // An address leads also to an element far down a closed list.
     await page.evaluate(`location.hash = "#/points/home/meter/BT74?at=1383"`);
-    await page.locator('[data-path="historyRecords.98.time"].marked').waitFor({ timeout: patience });
+    await page.locator('[data-path="historyRecords.98.time"].marked').waitFor();
     await page.evaluate(`location.hash = "#/points/home/meter/BT64?at=9189"`);
     const entry = page.locator('[data-testid="field"][data-path^="blocks."].marked');
-    await entry.first().waitFor({ timeout: patience });
-    assert.ok((await markedBytes(page)).includes(9189));
-    assert.match(await textOf(page, "table"), /bytes 9,1\d\d–9,[\d]+ of 110,460/);
+    await entry.first().waitFor();
+    await soon.ok(async () => (await markedBytes(page)).includes(9189));
+    await soon.match(() => textOf(page, "table"), /bytes 9,1\d\d–9,[\d]+ of 110,460/);
     await page.getByTestId("next-part").click();
-    await page.locator('[data-at="9700"]').waitFor({ timeout: patience });
+    await page.locator('[data-at="9700"]').waitFor();
     await page.close();
   });
 
   test("fits a narrow phone in each language, in the overview and in a table", async () => {
     const { page, complaints } = await opened("", { width: 320, height: 800 });
-    await page.getByTestId("table-entry").first().waitFor({ timeout: patience });
+    await page.getByTestId("table-entry").first().waitFor();
     for (const language of ["en", "da", "de"]) {
-      await page.getByTestId("language").selectOption(language);
-      await page.locator(`html[lang^="${language}"]`).waitFor();
-      assert.deepEqual(await spilt(page), [], language);
+      await speak(page, language);
+      await fits(page, language);
     }
     await page.evaluate(`location.hash = "#/points/home/meter/ET13"`);
-    await page.getByTestId("bytes").waitFor({ timeout: patience });
+    await page.getByTestId("bytes").waitFor();
     for (const language of ["en", "da", "de"]) {
-      await page.getByTestId("language").selectOption(language);
-      await page.locator(`html[lang^="${language}"]`).waitFor();
-      assert.deepEqual(await spilt(page), [], language);
+      await speak(page, language);
+      await fits(page, language);
     }
     assert.deepEqual(complaints, []);
     await page.close();
@@ -168,15 +164,15 @@ describe("the meter on the page", { skip: skipPage }, () => {
     await page.route("**/tables/ET13", (route) => route.fulfill({ status: 503, json: problem }));
     await page.evaluate(`location.hash = "#/points/home/meter/ET13"`);
     const failed = page.getByTestId("table-failed");
-    await failed.waitFor({ timeout: patience });
-    assert.match((await failed.textContent()) ?? "", /could not be read\.\s*the meter does not answer: read ET13/);
+    await failed.waitFor();
+    await soon.match(() => failed.textContent(), /could not be read\.\s*the meter does not answer: read ET13/);
     await page.unroute("**/tables/ET13");
     await failed.getByRole("button").click();
-    await page.getByTestId("bytes").waitFor({ timeout: patience });
+    await page.getByTestId("bytes").waitFor();
     await page.evaluate(`location.hash = "#/points/home/meter/ET9999"`);
-    await failed.waitFor({ timeout: patience });
+    await failed.waitFor();
     await page.evaluate(`location.hash = "#/points/home/meter/%3Cb%3E"`);
-    assert.match(await textOf(page, "no-table"), /“<b>” is not the name of a table/);
+    await soon.match(() => textOf(page, "no-table"), /“<b>” is not the name of a table/);
     await page.close();
   });
 
@@ -184,44 +180,45 @@ describe("the meter on the page", { skip: skipPage }, () => {
     const { page } = await opened();
     await page.getByTestId("memory-read").click();
     const fill = page.locator('[data-testid="fill"][data-what="BT74"]');
-    await fill.waitFor({ timeout: patience });
+    await fill.waitFor();
     const { fields } = await json<TableAnswer>("/tables/BT74");
     const valid = fields.find(({ path }) => path === "validEntries")?.value;
-    assert.equal(await fill.getAttribute("data-used"), String(valid));
-    assert.equal(await fill.getAttribute("data-room"), "100");
+    await soon.equal(() => fill.getAttribute("data-used"), String(valid));
+    await soon.equal(() => fill.getAttribute("data-room"), "100");
     await page.close();
   });
 
   test("a value tells where it comes from, down to its bytes, in a dialog for the keyboard", async () => {
     const { page, complaints } = await opened();
     const asks = page.getByTestId("why-energy_import_wh");
-    await asks.waitFor({ timeout: patience });
+    await asks.waitFor();
     await asks.focus();
     await page.keyboard.press("Enter");
-    await page.getByTestId("why-sources").waitFor({ timeout: patience });
+    await page.getByTestId("why-sources").waitFor();
     const why = await json<{ readonly live: { readonly number: number } }>("/why?value=live&key=energy_import_wh");
-    const value = Number((await textOf(page, "why-value")).replace(/[^\d]/g, ""));
-    assert.ok(Math.abs(value - why.live.number) < 50, `${value} is not ${why.live.number}`);
-    const lead = await textOf(page, "why-lead");
-    const bytes = /bytes ((?:[0-9A-F]{2} ?){4})/.exec(lead)?.[1] ?? "";
-    assert.equal(Buffer.from(bytes.replaceAll(" ", ""), "hex").readUInt32LE(), value);
-    assert.match(await textOf(page, "why-verdict"), /^Passed the checks: the register has risen/);
-    assert.deepEqual(await barriers(page), []);
+    await eventually(async () => {
+      const value = Number((await textOf(page, "why-value")).replace(/[^\d]/g, ""));
+      assert.ok(Math.abs(value - why.live.number) < 50, `${value} is not ${why.live.number}`);
+      const bytes = /bytes ((?:[0-9A-F]{2} ?){4})/.exec(await textOf(page, "why-lead"))?.[1] ?? "";
+      assert.equal(Buffer.from(bytes.replaceAll(" ", ""), "hex").readUInt32LE(), value);
+    });
+    await soon.match(() => textOf(page, "why-verdict"), /^Passed the checks: the register has risen/);
+    await hasNoBarriers(page);
     // The focus stays within, and returns to where it was.
     for (let i = 0; i < 6; i++) await page.keyboard.press("Tab");
-    assert.equal(
-      await page.evaluate(`document.activeElement === document.body || !!document.activeElement.closest("dialog")`),
+    await soon.equal(
+      () => page.evaluate(`document.activeElement === document.body || !!document.activeElement.closest("dialog")`),
       true,
     );
     await page.keyboard.press("Escape");
     await page.getByTestId("why").waitFor({ state: "detached" });
-    assert.equal(await page.evaluate("document.activeElement.dataset.testid"), "why-energy_import_wh");
+    await soon.equal(() => page.evaluate("document.activeElement.dataset.testid"), "why-energy_import_wh");
     // The way to the bytes in their table.
     await asks.click();
     await page.getByTestId("why-sources").getByRole("link").first().click();
-    await page.locator('[data-testid="table"][data-table="BT23"]').waitFor({ timeout: patience });
-    await page.locator("[data-at].marked").first().waitFor({ timeout: patience });
-    assert.equal(await page.getByTestId("why").count(), 0);
+    await page.locator('[data-testid="table"][data-table="BT23"]').waitFor();
+    await page.locator("[data-at].marked").first().waitFor();
+    await soon.equal(() => page.getByTestId("why").count(), 0);
     assert.deepEqual(complaints, []);
     await page.close();
   });
@@ -260,17 +257,17 @@ describe("the meter on the page", { skip: skipPage }, () => {
     await page.route("**/points/home/why?*", (route) => route.fulfill({ json: interval }));
     await page.setViewportSize({ width: 320, height: 800 });
     await page.getByTestId("why-energy_import_wh").click();
-    await page.getByTestId("why-verdict").waitFor({ timeout: patience });
-    assert.equal((await textOf(page, "why-value")).replace(/[^\d]/g, ""), "2825");
-    assert.match(await textOf(page, "why-lead"), /load profile/);
+    await page.getByTestId("why-verdict").waitFor();
+    await soon.equal(async () => (await textOf(page, "why-value")).replace(/[^\d]/g, ""), "2825");
+    await soon.match(() => textOf(page, "why-lead"), /load profile/);
     const marked = page.getByTestId("why").locator(".marked");
-    assert.equal((await marked.allTextContents()).join(""), "fdebfe0306f7fe03");
+    await soon.equal(async () => (await marked.allTextContents()).join(""), "fdebfe0306f7fe03");
     for (const language of ["en", "da", "de"]) {
       await page.getByTestId("why-close").click();
-      await page.getByTestId("language").selectOption(language);
+      await speak(page, language);
       await page.getByTestId("why-energy_import_wh").click();
-      await page.getByTestId("why-verdict").waitFor({ timeout: patience });
-      assert.deepEqual(await spilt(page), [], language);
+      await page.getByTestId("why-verdict").waitFor();
+      await fits(page, language);
     }
     await page.close();
   });
@@ -293,14 +290,14 @@ describe("the meter's tables for a reader without the right to operate", { skip:
     await inputs.nth(0).fill("anna");
     await inputs.nth(1).fill(password);
     await page.getByTestId("sign-in").locator("button").click();
-    await state(page, "fresh", patience);
+    await state(page, "fresh");
     await openView(page, "meter");
-    await page.getByTestId("table-entry").first().waitFor({ timeout: patience });
-    assert.match(await textOf(page, "tables-no-right"), /right “operate”/);
-    assert.equal(await page.getByTestId("tables").getByRole("link").count(), 0);
+    await page.getByTestId("table-entry").first().waitFor();
+    await soon.match(() => textOf(page, "tables-no-right"), /right “operate”/);
+    await soon.equal(() => page.getByTestId("tables").getByRole("link").count(), 0);
     await page.evaluate(`location.hash = "#/points/home/meter/ET13"`);
     await page.getByTestId("table").waitFor();
-    assert.match(await textOf(page, "table"), /right “operate”/);
+    await soon.match(() => textOf(page, "table"), /right “operate”/);
     await page.close();
   });
 });

@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { barriers } from "./support/axe.ts";
-import { launchBrowser, openPage, skipPage, spilt, state, textOf } from "./support/browser.ts";
+import { hasNoBarriers } from "./support/axe.ts";
+import { fits, launchBrowser, openPage, skipPage, speak, state, textOf } from "./support/browser.ts";
+import { eventually, patience, soon } from "./support/eventually.ts";
 import { type ServedMeter, serveMeter } from "./support/served-meter.ts";
 import { type SpawnedGateway, startGateway } from "./support/spawned-gateway.ts";
 
@@ -61,8 +62,7 @@ describe("the view Now of a household", { skip: skipPage }, () => {
   before(async () => {
     [browser, meter] = await Promise.all([launchBrowser(), serveMeter(2)]);
     gateway = await startGateway(config(meter));
-    for (let tries = 0; tries < 240 && !(await filled()); tries++)
-      await new Promise((resolve) => setTimeout(resolve, 250));
+    await eventually(async () => assert.ok(await filled(), "back-fill is not done"), 2 * patience);
   });
   after(async () => {
     await browser?.close();
@@ -71,12 +71,8 @@ describe("the view Now of a household", { skip: skipPage }, () => {
   });
   const open = async (prepare?: (page: Page) => Promise<unknown>) => {
     const opened = await openPage(browser, gateway.url, prepare);
-    await state(opened.page, "fresh", 10_000);
+    await state(opened.page, "fresh");
     return opened;
-  };
-  const inLanguage = async (page: Page, language: string): Promise<void> => {
-    await page.getByTestId("language").selectOption(language);
-    await page.locator(`html[lang^="${language}"]`).waitFor();
   };
 
   test("shows today's cost, the present price, the last outage and the meters behind the meter as the API has them", async () => {
@@ -88,22 +84,24 @@ describe("the view Now of a household", { skip: skipPage }, () => {
       ask("children?parent=cellar"),
       ask("points/cellar/outages?limit=1"),
     ]);
-    assert.ok(Math.abs(Number(await cost.getAttribute("data-value")) - (sums[0]?.cost ?? Number.NaN)) < 2);
-    assert.match(await textOf(page, "cost-today"), /[\d.]+ DKK/);
-    assert.equal(await page.getByTestId("price-now").getAttribute("data-value"), "1.85");
-    assert.match(await textOf(page, "price-now"), /1\.85 DKK\/kWh.*0\.60 DKK\/kWh/s);
+    await soon.ok(
+      async () => Math.abs(Number(await cost.getAttribute("data-value")) - (sums[0]?.cost ?? Number.NaN)) < 2,
+    );
+    await soon.match(() => textOf(page, "cost-today"), /[\d.]+ DKK/);
+    await soon.equal(() => page.getByTestId("price-now").getAttribute("data-value"), "1.85");
+    await soon.match(() => textOf(page, "price-now"), /1\.85 DKK\/kWh.*0\.60 DKK\/kWh/s);
     const outage = page.getByTestId("last-outage");
-    assert.equal(Number(await outage.getAttribute("data-from")), Date.parse(outages[0]?.time ?? ""));
+    await soon.equal(async () => Number(await outage.getAttribute("data-from")), Date.parse(outages[0]?.time ?? ""));
     const child = page.getByTestId("child");
-    assert.equal(await child.count(), children.length);
-    assert.equal(await child.first().getAttribute("data-id"), children[0]?.id);
-    assert.equal(
-      Number(await child.first().getByTestId("child-value").getAttribute("data-value")),
+    await soon.equal(() => child.count(), children.length);
+    await soon.equal(() => child.first().getAttribute("data-id"), children[0]?.id);
+    await soon.equal(
+      async () => Number(await child.first().getByTestId("child-value").getAttribute("data-value")),
       children[0]?.values[0]?.value,
     );
-    assert.match((await child.first().textContent()) ?? "", new RegExp(children[0]?.serial ?? "none"));
-    assert.equal(await page.locator("b[onclick]").count(), 0, "a name is text");
-    assert.equal(await page.locator("header h1").textContent(), hostile);
+    await soon.match(() => child.first().textContent(), new RegExp(children[0]?.serial ?? "none"));
+    await soon.equal(() => page.locator("b[onclick]").count(), 0, "a name is text");
+    await soon.equal(() => page.locator("header h1").textContent(), hostile);
     // Every live number is a question: power, four values of each phase, two registers, frequency, apparent power.
     const questions = await page.locator("[data-why]:visible").count();
     assert.ok(questions >= 1 + 12 + 2 + 2, `${questions} numbers can be asked about`);
@@ -128,14 +126,14 @@ describe("the view Now of a household", { skip: skipPage }, () => {
     const { page } = await open();
     const bars = page.getByRole("slider", { name: /Today by the hour/ });
     await bars.waitFor();
-    assert.equal(await page.locator("[data-testid=today] .hour").count(), 24);
+    await soon.equal(() => page.locator("[data-testid=today] .hour").count(), 24);
     await bars.focus();
     await bars.press("Home");
-    assert.match((await bars.getAttribute("aria-valuetext")) ?? "", /^00:00: import ([\d.]+ kWh|–), export/);
+    await soon.match(() => bars.getAttribute("aria-valuetext"), /^00:00: import ([\d.]+ kWh|–), export/);
     await bars.press("ArrowRight");
-    assert.match((await bars.getAttribute("aria-valuetext")) ?? "", /^01:00: /);
+    await soon.match(() => bars.getAttribute("aria-valuetext"), /^01:00: /);
     await bars.press("Escape");
-    assert.match((await bars.getAttribute("aria-valuetext")) ?? "", /^Today: import [\d.]+ kWh/);
+    await soon.match(() => bars.getAttribute("aria-valuetext"), /^Today: import [\d.]+ kWh/);
     await page.close();
   });
 
@@ -143,15 +141,15 @@ describe("the view Now of a household", { skip: skipPage }, () => {
     const { page } = await open();
     await page.getByTestId("child").first().waitFor();
     for (const language of ["da", "de", "en"]) {
-      await inLanguage(page, language);
+      await speak(page, language);
       await page.setViewportSize({ width: 320, height: 720 });
-      assert.deepEqual(await spilt(page), [], language);
+      await fits(page, language);
     }
-    assert.deepEqual(await barriers(page), []);
+    await hasNoBarriers(page);
     await page.getByTestId("theme").click();
     await page.locator('html[data-theme="dark"]').waitFor();
     await page.setViewportSize({ width: 1280, height: 860 });
-    assert.deepEqual(await barriers(page), []);
+    await hasNoBarriers(page);
     await page.close();
   });
 
@@ -168,7 +166,7 @@ describe("the view Now of a household", { skip: skipPage }, () => {
     broken = false;
     await today.getByRole("button").click();
     await today.getByRole("slider").waitFor();
-    assert.equal(await today.getByText(sentence).count(), 0);
+    await soon.equal(() => today.getByText(sentence).count(), 0);
     await page.close();
   });
 
@@ -178,29 +176,29 @@ describe("the view Now of a household", { skip: skipPage }, () => {
     const power = page.getByTestId("wall-power");
     await page.locator('main[data-section="wall"]').waitFor();
     await page.locator('[data-testid=wall-power]:not([data-value=""])').waitFor();
-    assert.equal(await page.locator("nav").isVisible(), false);
+    await soon.equal(() => page.locator("nav").isVisible(), false);
     await page.getByTestId("wall-cost").waitFor();
-    assert.match(await textOf(page, "wall-price"), /1\.85 DKK\/kWh/);
+    await soon.match(() => textOf(page, "wall-price"), /1\.85 DKK\/kWh/);
     for (const [width, height] of [
       [1280, 800],
       [600, 1024],
       [320, 640],
     ] as const) {
       await page.setViewportSize({ width, height });
-      assert.deepEqual(await spilt(page), [], `${width} pixels`);
+      await fits(page, `${width} pixels`);
     }
-    assert.deepEqual(await barriers(page), []);
+    await hasNoBarriers(page);
     meter.silent = true;
-    await state(page, "dead", 5_000);
+    await state(page, "dead");
     assert.equal(await power.getAttribute("data-value"), "");
     assert.doesNotMatch(await textOf(page, "wall-power"), /\d/);
-    assert.match(await textOf(page, "wall"), /The meter does not answer.*last known/s);
-    assert.equal(await textOf(page, "wall-freshness"), "No live data");
+    await soon.match(() => textOf(page, "wall"), /The meter does not answer.*last known/s);
+    await soon.equal(() => textOf(page, "wall-freshness"), "No live data");
     meter.silent = false;
-    await state(page, "fresh", 10_000);
+    await state(page, "fresh");
     await page.keyboard.press("Escape");
     await page.getByTestId("power-now").waitFor();
-    assert.equal(await page.locator("nav").isVisible(), true);
+    await soon.equal(() => page.locator("nav").isVisible(), true);
     assert.deepEqual(complaints, []);
     await page.close();
   });

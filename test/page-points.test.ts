@@ -3,13 +3,13 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { barriers } from "./support/axe.ts";
-import { launchBrowser, openPage, skipPage, spilt, state, textOf } from "./support/browser.ts";
+import { hasNoBarriers } from "./support/axe.ts";
+import { fits, launchBrowser, openPage, skipPage, speak, state, textOf, until } from "./support/browser.ts";
+import { eventually, soon } from "./support/eventually.ts";
 import { type FleetMeter, fleetMeter, type ServedFleet, serveFleet } from "./support/served-fleet.ts";
 import { serveMeter } from "./support/served-meter.ts";
 import { startGateway } from "./support/spawned-gateway.ts";
 
-const patience = 10_000;
 const many = 10_000;
 
 /** Markup, an emoji, and words from right to left with a mark that would turn the rest of a line. */
@@ -47,13 +47,6 @@ const inOrder = (page: Page): Promise<string[]> =>
       .toSorted((a, b) => Number(a.getAttribute("aria-rowindex")) - Number(b.getAttribute("aria-rowindex")))
       .map((row) => row.getAttribute("data-point") ?? ""),
   );
-/** Asks the page until it says yes; its policy lets it wait for no text of ours by itself. */
-const until = async (page: Page, expression: string): Promise<void> => {
-  for (const end = performance.now() + patience; !(await page.evaluate(expression)); ) {
-    assert.ok(performance.now() < end, `in vain: ${expression}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-};
 const headline = (page: Page) => page.getByTestId("points-headline");
 const box = (page: Page) => page.locator('[data-testid="points"] .box');
 
@@ -82,35 +75,38 @@ describe("the list of all meters", { skip: skipPage }, () => {
     );
     t.after(gateway.remove);
     const { page, complaints } = await openPage(browser, gateway.url);
-    await page.locator('main[data-view="points"]').waitFor({ timeout: patience });
+    await page.locator('main[data-view="points"]').waitFor();
     await until(page, "document.querySelectorAll('[data-point][data-state=up]').length === 2");
-    assert.equal(new URL(page.url()).hash, "#/points");
+    await soon.equal(() => new URL(page.url()).hash, "#/points");
     await headline(page)
       .filter({ hasText: /^2 of 3 meters answer$/ })
-      .waitFor({ timeout: patience });
-    const { points } = await asked(gateway.url);
-    assert.deepEqual(await inOrder(page), ["cellar", "attic", "away"]);
-    for (const { id, name, link } of points) {
-      assert.equal(await rowOf(page, id).locator("bdi").first().textContent(), name);
-      assert.equal(await rowOf(page, id).getAttribute("data-state"), link.state);
-    }
+      .waitFor();
+    await soon.deepEqual(() => inOrder(page), ["cellar", "attic", "away"]);
+    await eventually(async () => {
+      const { points } = await asked(gateway.url);
+      for (const { id, name, link } of points) {
+        assert.equal(await rowOf(page, id).locator("bdi").first().textContent(), name);
+        assert.equal(await rowOf(page, id).getAttribute("data-state"), link.state);
+      }
+    });
     // Values follow each other each two seconds; each of them is one that the API gave around then.
-    const shown = Number(await rowOf(page, "cellar").locator("[data-power]").getAttribute("data-power"));
-    assert.ok(Number.isFinite(shown) && shown !== 0);
-    await until(
-      page,
-      `document.querySelector('[data-point=cellar] [data-power]').getAttribute('data-power') !== '${shown}'`,
-    );
-    assert.match((await rowOf(page, "away").textContent()) ?? "", /–/);
+    const shown = async () => Number(await rowOf(page, "cellar").locator("[data-power]").getAttribute("data-power"));
+    const earlier = await eventually(async () => {
+      const power = await shown();
+      assert.ok(Number.isFinite(power) && power !== 0);
+      return power;
+    });
+    await soon.ok(async () => (await shown()) !== earlier, "the power stays");
+    await soon.match(() => rowOf(page, "away").textContent(), /–/);
 
     await page.getByTestId("points-group").selectOption("=House");
     await until(page, "document.querySelectorAll('[data-point]').length === 2");
-    assert.equal(new URL(page.url()).hash, "#/points?group=House");
+    await soon.equal(() => new URL(page.url()).hash, "#/points?group=House");
     await page.getByTestId("points-group").selectOption("all");
 
     // The export is one table of all that are selected.
     await page.getByRole("checkbox", { name: "Select all" }).check();
-    assert.match(await textOf(page, "points-bulk"), /^3 selected/);
+    await soon.match(() => textOf(page, "points-bulk"), /^3 selected/);
     const [download] = await Promise.all([
       page.waitForEvent("download"),
       page.getByRole("button", { name: "Export 31 days as CSV" }).click(),
@@ -125,8 +121,8 @@ describe("the list of all meters", { skip: skipPage }, () => {
 
     await rowOf(page, "attic").getByRole("link").click();
     await page.locator('main[data-view="now"][data-meter="attic"]').waitFor();
-    await state(page, "fresh", patience);
-    assert.equal(await page.locator("header h1").textContent(), hostile);
+    await state(page, "fresh");
+    await soon.equal(() => page.locator("header h1").textContent(), hostile);
     await page.getByTestId("meter-select").selectOption("cellar");
     await page.locator('main[data-view="now"][data-meter="cellar"]').waitFor();
     // The first address was replaced, so "back" leads through the list.
@@ -135,9 +131,12 @@ describe("the list of all meters", { skip: skipPage }, () => {
     await page.locator('main[data-view="points"]').waitFor();
 
     gateway.child.kill("SIGKILL");
-    await page.getByText("The gateway cannot be reached", { exact: true }).waitFor({ timeout: patience });
+    await page.getByText("The gateway cannot be reached", { exact: true }).waitFor();
     await until(page, "document.querySelectorAll('[data-point]:not([data-state=\"\"])').length === 0");
-    for (const power of await page.locator("[data-power]").allTextContents()) assert.equal(power.trim(), "–");
+    await soon.ok(
+      async () => (await page.locator("[data-power]").allTextContents()).every((power) => power.trim() === "–"),
+      "an old power is shown",
+    );
     await page.close();
   });
 
@@ -148,36 +147,39 @@ describe("the list of all meters", { skip: skipPage }, () => {
         if (request.url().includes("/stream?")) streams.push(new URL(request.url()).searchParams.get("point") ?? "all");
       });
     });
-    await rows(page).first().waitFor({ timeout: patience });
+    await rows(page).first().waitFor();
     // It is opened when the list has come to rest.
-    if (streams.length === 0) await page.waitForRequest(/\/stream\?/, { timeout: patience });
+    await soon.ok(() => streams.length > 0, "no stream is opened");
     const grid = page.getByTestId("points");
-    assert.equal(await grid.getAttribute("aria-rowcount"), String(many + 1));
-    assert.equal(await headline(page).textContent(), `${fleetUp().toLocaleString("en-GB")} of 10,000 meters answer`);
+    await soon.equal(() => grid.getAttribute("aria-rowcount"), String(many + 1));
+    await soon.equal(
+      () => headline(page).textContent(),
+      `${fleetUp().toLocaleString("en-GB")} of 10,000 meters answer`,
+    );
     assert.ok((await rows(page).count()) < 60, `${await rows(page).count()} rows are drawn`);
 
     const began = performance.now();
     await box(page).evaluate((scrolled: Scrolled) => {
       scrolled.scrollTop = scrolled.scrollHeight;
     });
-    await rowOf(page, "m09999").waitFor({ timeout: patience });
+    await rowOf(page, "m09999").waitFor();
     t.diagnostic(`the last of ${many} after ${Math.round(performance.now() - began)} ms`);
-    assert.ok((await rows(page).count()) < 60);
-    assert.equal(await rowOf(page, "m09999").getAttribute("aria-rowindex"), String(many + 1));
+    await soon.ok(async () => (await rows(page).count()) < 60);
+    await soon.equal(() => rowOf(page, "m09999").getAttribute("aria-rowindex"), String(many + 1));
 
     await page.locator('[data-testid="points"] [role=row][tabindex="0"]').focus();
     await page.keyboard.press("Home");
     await rowOf(page, "m00000").waitFor();
     const focused = (): Promise<unknown> => page.evaluate("document.activeElement.dataset.point");
-    assert.equal(await focused(), "m00000");
+    await soon.equal(() => focused(), "m00000");
     for (const key of ["ArrowDown", "ArrowDown", "ArrowUp", "ArrowDown"]) await page.keyboard.press(key);
-    assert.equal(await focused(), "m00002");
+    await soon.equal(() => focused(), "m00002");
     await page.keyboard.press(" ");
-    assert.equal(await rowOf(page, "m00002").getAttribute("aria-selected"), "true");
-    assert.match(await textOf(page, "points-bulk"), /^1 selected/);
+    await soon.equal(() => rowOf(page, "m00002").getAttribute("aria-selected"), "true");
+    await soon.match(() => textOf(page, "points-bulk"), /^1 selected/);
     await page.keyboard.press("End");
     await rowOf(page, "m09999").waitFor();
-    assert.equal(await focused(), "m09999");
+    await soon.equal(() => focused(), "m09999");
     await page.keyboard.press("Home");
     await page.keyboard.press("Enter");
     await page.locator('main[data-view="now"][data-meter="m00000"]').waitFor();
@@ -191,20 +193,18 @@ describe("the list of all meters", { skip: skipPage }, () => {
 
   test("shows each change of what is on the screen, and filters, searches and sorts as the API does", async () => {
     const { page } = await openPage(browser, `${fleet.url}`, undefined);
-    await rowOf(page, "m00003").waitFor({ timeout: patience });
+    await rowOf(page, "m00003").waitFor();
     const shown = (id: string) => rowOf(page, id).locator("[data-power]").getAttribute("data-power");
-    assert.equal(await shown("m00003"), String(fleet.meters.get("m00003")?.power));
-    // So that its stream is open.
-    await until(page, "performance.getEntriesByType('resource').some(({ name }) => name.includes('/groups'))");
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    await soon.equal(() => shown("m00003"), String(fleet.meters.get("m00003")?.power));
+    await soon.ok(() => fleet.followers("m00003") > 0 && fleet.followers("m00004") > 0, "no stream is opened");
     fleet.change("m00003", { power: 4_321 });
     fleet.change("m00004", { power: null, state: "silent", cause: "no-answer" });
     await until(page, "document.querySelector('[data-point=m00003] [data-power=\"4321\"]') !== null");
-    await page.locator('[data-point="m00004"][data-state="silent"]').waitFor({ timeout: patience });
-    assert.equal(await shown("m00004"), "");
-    assert.match((await rowOf(page, "m00004").textContent()) ?? "", /Nothing comes back\./);
+    await page.locator('[data-point="m00004"][data-state="silent"]').waitFor();
+    await soon.equal(() => shown("m00004"), "");
+    await soon.match(() => rowOf(page, "m00004").textContent(), /Nothing comes back\./);
     fleet.change("m00004", { power: 1, state: "up", cause: null });
-    await page.locator('[data-point="m00004"][data-state="up"]').waitFor({ timeout: patience });
+    await page.locator('[data-point="m00004"][data-state="up"]').waitFor();
 
     const matches = async (query: string): Promise<void> => {
       const { points, found } = await asked(fleet.url, `${query}&limit=8`);
@@ -213,8 +213,8 @@ describe("the list of all meters", { skip: skipPage }, () => {
         `document.querySelector('[data-testid=points]')?.getAttribute('aria-rowcount') === '${found + 1}'`,
       );
       await rowOf(page, points[0]?.id ?? "").waitFor();
-      assert.deepEqual(
-        (await inOrder(page)).slice(0, points.length),
+      await soon.deepEqual(
+        async () => (await inOrder(page)).slice(0, points.length),
         points.map(({ id }) => id),
         query,
       );
@@ -226,7 +226,7 @@ describe("the list of all meters", { skip: skipPage }, () => {
     await matches("state=refused,silent&sort=state");
     await page.getByTestId("points-search").fill("flat 12");
     await matches("state=refused,silent&sort=state&q=flat%2012");
-    assert.match(new URL(page.url()).hash, /^#\/points\?/);
+    await soon.match(() => new URL(page.url()).hash, /^#\/points\?/);
     await page.reload();
     await matches("state=refused,silent&sort=state&q=flat%2012");
     await page.getByTestId("points-search").fill("nobody has this name");
@@ -251,12 +251,14 @@ describe("the list of all meters", { skip: skipPage }, () => {
         await route.fulfill({ json: { ...answer, next: "again", found: 1e300, total: 1e300 } });
       }),
     );
-    await rowOf(page, "m00003").waitFor({ timeout: patience });
+    await rowOf(page, "m00003").waitFor();
+    await soon.ok(() => pages > 0, "no further page is asked for");
     await box(page).evaluate((list: Scrolled) => {
       list.scrollTop = 20_000;
     });
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    assert.ok(pages > 0 && pages < 10, `${pages} pages were asked for`);
+    // A list that does not give up would ask about as often meanwhile.
+    for (let n = 0; n < 20; n++) await page.evaluate('fetch("api/v1/points?limit=1").then((answer) => answer.text())');
+    assert.ok(pages < 10, `${pages} pages were asked for`);
     await page.close();
   });
 
@@ -265,32 +267,32 @@ describe("the list of all meters", { skip: skipPage }, () => {
     const find = page.getByTestId("meter-find");
     await find.focus();
     await page.locator('[role="option"]').first().waitFor();
-    assert.equal(await find.getAttribute("aria-expanded"), "true");
+    await soon.equal(() => find.getAttribute("aria-expanded"), "true");
     await find.pressSequentially("Flat 9999");
     await until(page, "document.querySelectorAll('[role=option]').length === 1");
-    assert.equal(await find.getAttribute("aria-activedescendant"), "meter-option-0");
+    await soon.equal(() => find.getAttribute("aria-activedescendant"), "meter-option-0");
     await page.keyboard.press("Enter");
-    await page.locator('main[data-view="now"][data-meter="m09998"]').waitFor({ timeout: patience });
+    await page.locator('main[data-view="now"][data-meter="m09998"]').waitFor();
     await page
       .locator("header h1")
       .filter({ hasText: /^Flat 9999$/ })
       .waitFor();
-    assert.equal(await find.inputValue(), "Flat 9999");
-    assert.match(await page.title(), /Now · Flat 9999$/);
+    await soon.equal(() => find.inputValue(), "Flat 9999");
+    await soon.match(() => page.title(), /Now · Flat 9999$/);
     await find.focus();
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("Escape");
-    assert.equal(await find.getAttribute("aria-expanded"), "false");
-    assert.equal(await find.inputValue(), "Flat 9999");
+    await soon.equal(() => find.getAttribute("aria-expanded"), "false");
+    await soon.equal(() => find.inputValue(), "Flat 9999");
     await find.click();
     await find.fill("no such meter");
     await page.getByText("No meter has this in its name.").waitFor();
     await page.keyboard.press("Escape");
     assert.deepEqual(complaints, []);
     await page.goto(`${fleet.url}/#/points/${encodeURIComponent(hostile)}/now`);
-    await page.getByTestId("unknown-meter").waitFor({ timeout: patience });
-    assert.ok((await textOf(page, "unknown-meter")).includes(hostile));
-    assert.equal(await page.locator("main img").count(), 0);
+    await page.getByTestId("unknown-meter").waitFor();
+    await soon.ok(async () => (await textOf(page, "unknown-meter")).includes(hostile));
+    await soon.equal(() => page.locator("main img").count(), 0);
     await page.close();
   });
 
@@ -310,32 +312,31 @@ describe("the list of all meters", { skip: skipPage }, () => {
         return route.fulfill({ json: { id, state: "done", diagnosis } });
       }),
     );
-    await rowOf(page, "m00000").waitFor({ timeout: patience });
+    await rowOf(page, "m00000").waitFor();
     for (const id of ["m00000", "m00001", "m00002"]) await rowOf(page, id).getByRole("checkbox").check();
     await page.getByRole("button", { name: "Examine the links" }).click();
     const results = page.getByTestId("examinations").locator("li");
-    await results.filter({ hasText: "Nothing comes back at m00002" }).waitFor({ timeout: patience });
-    assert.equal(await results.count(), 3);
-    assert.ok(((await results.nth(1).textContent()) ?? "").includes(hostile));
+    await results.filter({ hasText: "Nothing comes back at m00002" }).waitFor();
+    await soon.equal(() => results.count(), 3);
+    await soon.ok(async () => ((await results.nth(1).textContent()) ?? "").includes(hostile));
     assert.equal(most, 2);
     await page.close();
   });
 
   test("fits phones in three languages, and has no barriers, light and dark", async () => {
     const { page } = await openPage(browser, fleet.url);
-    await rowOf(page, "m00002").waitFor({ timeout: patience });
+    await rowOf(page, "m00002").waitFor();
     await rowOf(page, "m00001").getByRole("checkbox").check();
-    assert.deepEqual(await barriers(page), []);
+    await hasNoBarriers(page);
     for (const width of [320, 390])
       for (const language of ["da", "de", "en"]) {
         await page.setViewportSize({ width, height: 720 });
-        await page.getByTestId("language").selectOption(language);
-        await page.locator(`html[lang^="${language}"]`).waitFor();
-        assert.deepEqual(await spilt(page), [], `${language}, ${width} pixels`);
+        await speak(page, language);
+        await fits(page, `${language}, ${width} pixels`);
       }
     await page.emulateMedia({ colorScheme: "dark" });
     await page.locator('html[data-theme="dark"]').waitFor();
-    assert.deepEqual(await barriers(page), []);
+    await hasNoBarriers(page);
     await page.close();
   });
 });

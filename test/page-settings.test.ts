@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { chmodSync, readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import type { Browser, Locator, Page } from "playwright-core";
-import { barriers } from "./support/axe.ts";
-import { launchBrowser, openPage, skipPage, spilt } from "./support/browser.ts";
+import { hasNoBarriers } from "./support/axe.ts";
+import { fits, launchBrowser, openPage, skipPage, speak } from "./support/browser.ts";
+import { soon } from "./support/eventually.ts";
 import { freePort } from "./support/free-port.ts";
 import { type ServedMeter, serveMeter } from "./support/served-meter.ts";
 import { type SpawnedGateway, startGateway } from "./support/spawned-gateway.ts";
@@ -13,7 +14,7 @@ const name = "<b>שלום</b> 🏠 Averylongnamewithoutanyspaceinitbutlettersonl
 const password = "correct horse battery";
 const sections = ["outputs", "meters", "all", "people", "backup", "logs", "appearance", "about"];
 
-describe("settings", { skip: skipPage, timeout: 120_000 }, () => {
+describe("settings", { skip: skipPage }, () => {
   let meter: ServedMeter;
   let gateway: SpawnedGateway;
   let browser: Browser;
@@ -61,25 +62,21 @@ describe("settings", { skip: skipPage, timeout: 120_000 }, () => {
     await at("save").click();
     await at("saved").waitFor();
   };
-  const speak = async (language: string): Promise<void> => {
-    await page.getByTestId("language").selectOption(language);
-    await page.locator(`html[lang^="${language}"]`).waitFor();
-  };
 
   test("each section fits a narrow phone in three languages, and has no barriers", async () => {
     for (const [n, section] of sections.entries()) {
       await open(section);
       await page.locator(".content .card").first().waitFor();
       const loading = page.locator('.content [role="status"]').filter({ hasText: /…$/ });
-      while ((await loading.count()) > 0) await loading.first().waitFor({ state: "detached" });
+      await soon.equal(() => loading.count(), 0);
       for (const language of ["da", "de", "en"]) {
-        await speak(language);
+        await speak(page, language);
         await page.setViewportSize({ width: 320, height: 800 });
-        assert.deepEqual(await spilt(page), [], `${section} in ${language}`);
+        await fits(page, `${section} in ${language}`);
         // One section in light, the next one in dark: what they share is the same.
         if (language === "da" || (language === "de") === (n % 2 === 0)) continue;
         await page.emulateMedia({ colorScheme: language === "de" ? "dark" : "light" });
-        assert.deepEqual(await barriers(page), [], `${section} in ${language}`);
+        await hasNoBarriers(page, `${section} in ${language}`);
       }
       await page.setViewportSize({ width: 1280, height: 860 });
     }
@@ -89,7 +86,7 @@ describe("settings", { skip: skipPage, timeout: 120_000 }, () => {
     await at("section-about").click();
     await at("version").waitFor();
     const { version } = await ask("GET", "health");
-    assert.equal(await at("version").textContent(), version);
+    await soon.equal(() => at("version").textContent(), version);
     await page.getByText("All sections").click();
     await at("section-logs").waitFor();
     await page.setViewportSize({ width: 1280, height: 860 });
@@ -125,8 +122,8 @@ describe("settings", { skip: skipPage, timeout: 120_000 }, () => {
     await page.getByRole("button", { name: "Remove 300.1.1.1" }).click();
     await at("review").click();
     await at("save").waitFor();
-    assert.match((await at("review-dialog").textContent()) ?? "", /outputs\.mqtt\.enabled.*off/s);
-    assert.deepEqual(await barriers(page), []);
+    await soon.match(() => at("review-dialog").textContent(), /outputs\.mqtt\.enabled.*off/s);
+    await hasNoBarriers(page);
     await page.getByRole("button", { name: "Keep editing" }).click();
     await save();
     assert.match(file(), /mqtt: \{ .*enabled: "?off"? \}/);
@@ -137,7 +134,7 @@ describe("settings", { skip: skipPage, timeout: 120_000 }, () => {
     // The one that was added stays open.
     await at("open-p1").click();
     await at("open-mqtt").click();
-    assert.equal(await page.getByText("A secret is set. It is never shown.").count(), 1);
+    await soon.equal(() => page.getByText("A secret is set. It is never shown.").count(), 1);
     await page.getByRole("button", { name: "Remove this output" }).click();
     await save();
     assert.doesNotMatch(file(), /mqtt/);
@@ -150,22 +147,22 @@ describe("settings", { skip: skipPage, timeout: 120_000 }, () => {
     await at("settings-search").fill("http port");
     // The environment of this gateway sets it.
     await field("http.port").getByText("METERPORT_HTTP_PORT").waitFor();
-    assert.equal(await field("http.port").locator("input").isDisabled(), true);
+    await soon.equal(() => field("http.port").locator("input").isDisabled(), true);
     await at("settings-search").fill("runs program");
-    assert.equal(await page.locator("[data-path]").count(), 0);
+    await soon.equal(() => page.locator("[data-path]").count(), 0);
     await at("settings-search").fill("hook command");
     await field("outputs.hook.command").getByText("it runs a program of the machine").waitFor();
     await at("settings-search").fill("");
     await field("interval").locator("input").fill("2");
-    await speak("da");
+    await speak(page, "da");
     await field("interval").getByText("Skriv en varighed med enhed").waitFor();
-    assert.equal(await field("interval").locator('p [lang="en"]').first().count(), 1);
-    await speak("en");
+    await soon.equal(() => field("interval").locator('p [lang="en"]').first().count(), 1);
+    await speak(page, "en");
     await field("interval").locator("input").fill("3s");
     // Another view does not lose what was entered.
     await open("about");
     await open("all");
-    assert.equal(await field("interval").locator("input").inputValue(), "3s");
+    await soon.equal(() => field("interval").locator("input").inputValue(), "3s");
     await ask("PATCH", "configuration", { changes: [{ path: "interval", value: "6s" }] });
     await open("about");
     await open("all");
@@ -179,7 +176,7 @@ describe("settings", { skip: skipPage, timeout: 120_000 }, () => {
     await field("history.raw").locator("input").fill("20d");
     await at("review").click();
     await at("save").waitFor();
-    assert.match((await at("review-dialog").textContent()) ?? "", /wait until the gateway is restarted: history\.raw/);
+    await soon.match(() => at("review-dialog").textContent(), /wait until the gateway is restarted: history\.raw/);
     await at("save").click();
     await at("saved").getByText("Restart the gateway").waitFor();
     assert.match(file(), /^# ours\nlog: \{ level: info \} {3}# enough\n/);
@@ -190,17 +187,16 @@ describe("settings", { skip: skipPage, timeout: 120_000 }, () => {
   test("a meter's settings change, its id and its key's text do not show", async () => {
     await open("meters");
     const row = page.locator('[data-testid="settings-meter"][data-id="home"]');
-    assert.ok((await row.textContent())?.includes(name));
+    await soon.ok(async () => (await row.textContent())?.includes(name));
     await row.getByRole("link").click();
-    assert.equal(await field("id").locator("input").isDisabled(), true);
+    await soon.equal(() => field("id").locator("input").isDisabled(), true);
     assert.doesNotMatch(await page.content(), new RegExp(meter.key));
     await field("name").locator("input").fill("The house");
     await field("fuse_amps").locator("input").fill("35");
     await save();
     assert.match(file(), /name: "?The house"?.*fuse_amps: "?35"?/);
-    const { name: now } = await ask("GET", "points/home");
-    assert.equal(now, "The house");
-    assert.deepEqual(await barriers(page), []);
+    await soon.equal(async () => (await ask("GET", "points/home")).name, "The house");
+    await hasNoBarriers(page);
   });
 
   test("the log is that of the gateway, and grows", async () => {
@@ -211,7 +207,7 @@ describe("settings", { skip: skipPage, timeout: 120_000 }, () => {
     assert.ok(lines.length > 0 && shown.includes(lines.at(-1)?.message ?? "?"));
     await at("log-level").selectOption("error");
     await page.getByText("No line fits.").waitFor();
-    assert.match(page.url(), /level=error/);
+    await soon.match(() => page.url(), /level=error/);
     await at("log-level").selectOption("info");
     await ask("PATCH", "configuration", { changes: [{ path: "interval", value: "4s" }] });
     await at("logs").getByText("interval", { exact: false }).first().waitFor();
@@ -227,7 +223,7 @@ describe("settings", { skip: skipPage, timeout: 120_000 }, () => {
     await at("send").click();
     await page.getByText("A backup is ready").waitFor();
     assert.equal((await ask("GET", "restore")).state, "staged");
-    assert.deepEqual(await barriers(page), []);
+    await hasNoBarriers(page);
     await at("forget").click();
     await page.getByText("The backup is forgotten.").waitFor();
     assert.equal((await ask("GET", "restore")).state, "none");
@@ -249,22 +245,21 @@ describe("settings", { skip: skipPage, timeout: 120_000 }, () => {
     await other.route("**/api/v1/users", (route) =>
       answers.users === null ? route.abort() : route.fulfill(answers.users),
     );
-    /** The page may have asked by itself when the stream came back: then nothing is left to click. */
-    const tryAgain = () =>
-      other
-        .getByRole("button", { name: "Try again" })
-        .click({ timeout: 3_000 })
-        .catch(() => {});
+    /** The page may ask by itself when the stream comes back: then nothing is left to click. */
+    const tryAgain = (wanted: Locator) =>
+      soon.ok(async () => {
+        const again = other.getByRole("button", { name: "Try again" });
+        if ((await again.count()) > 0) await again.click({ timeout: 1_000 }).catch(() => {});
+        return (await wanted.count()) > 0;
+      });
     await open("all", other);
     await other.getByTestId("settings-failed").getByText(sentence).waitFor();
     answers.configuration = { json: { settings: [{ path: 3 }, null] } };
-    await tryAgain();
-    await other.locator('[data-path="interval"] input').waitFor();
+    await tryAgain(other.locator('[data-path="interval"] input'));
     await open("people", other);
     await other.getByTestId("users").getByText("The gateway does not answer.").waitFor();
     answers.users = { json: { users: [] } };
-    await tryAgain();
-    await other.getByText("There are no users").waitFor();
+    await tryAgain(other.getByText("There are no users"));
     await other.close();
   });
 
@@ -275,11 +270,11 @@ describe("settings", { skip: skipPage, timeout: 120_000 }, () => {
     const token = await at("new-token").locator("input").inputValue();
     assert.match(token, /^mp_/);
     await page.getByRole("button", { name: "I have kept it" }).click();
-    assert.equal((await page.content()).includes(token), false);
+    await soon.ok(async () => !(await page.content()).includes(token), "the token is still shown");
     const add = at("add-user");
     await add.locator("input").nth(0).fill("anna");
     await add.locator("input").nth(1).fill("short");
-    assert.equal(await add.getByRole("button").isDisabled(), true);
+    await soon.equal(() => add.getByRole("button").isDisabled(), true);
     await add.locator("input").nth(1).fill(password);
     await add.getByRole("button").click();
     await at("sign-in").waitFor();
@@ -306,8 +301,8 @@ describe("settings", { skip: skipPage, timeout: 120_000 }, () => {
     await page.locator('[data-testid="user"][data-name="bo"]').waitFor();
     await page.getByLabel("Right of anna").selectOption("read");
     await at("users").getByText("anna is the last admin who can sign in").waitFor();
-    assert.equal(await page.getByLabel("Right of anna").inputValue(), "admin");
-    assert.deepEqual(await barriers(page), []);
+    await soon.equal(() => page.getByLabel("Right of anna").inputValue(), "admin");
+    await hasNoBarriers(page);
     const own = at("own-password").locator('input[type="password"]');
     await own.nth(0).fill("not this one");
     await own.nth(1).fill(`${password}2`);
@@ -323,12 +318,12 @@ describe("settings", { skip: skipPage, timeout: 120_000 }, () => {
     await signIn(reader, "bo", password);
     await open("outputs", reader);
     await reader.locator('[data-testid="output"][data-name="prometheus"]').waitFor();
-    assert.equal(await reader.getByRole("button", { name: /^Test/ }).count(), 0);
+    await soon.equal(() => reader.getByRole("button", { name: /^Test/ }).count(), 0);
     for (const section of ["meters", "all", "backup", "logs", "people"]) {
       await open(section, reader);
       await reader.getByTestId("not-allowed").waitFor();
     }
-    assert.deepEqual(await barriers(reader), []);
+    await hasNoBarriers(reader);
     await reader.close();
     await page.getByRole("button", { name: "Remove bo" }).click();
     await at("remove-user-sure").click();

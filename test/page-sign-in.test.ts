@@ -4,7 +4,8 @@ import { after, before, describe, test } from "node:test";
 import { accessBook } from "@meterport/gateway/access/access-book";
 import { systemClock, systemEntropy } from "@meterport/transports/clock";
 import type { Browser, Page } from "playwright-core";
-import { launchBrowser, openPage, skipPage, spilt, state, textOf } from "./support/browser.ts";
+import { fits, launchBrowser, openPage, skipPage, state, textOf } from "./support/browser.ts";
+import { soon } from "./support/eventually.ts";
 import { startGateway } from "./support/spawned-gateway.ts";
 
 const password = "correct horse battery";
@@ -30,21 +31,21 @@ describe("signing in", { skip: skipPage }, () => {
     t.after(gateway.remove);
     const { page } = await openPage(browser, gateway.url);
     await page.getByTestId("sign-in").waitFor();
-    assert.equal(await page.locator("main[data-state]").count(), 0);
+    await soon.equal(() => page.locator("main[data-state]").count(), 0);
     assert.doesNotMatch((await page.locator("body").textContent()) ?? "", /kW|Simulated/);
     for (const width of [320, 1280]) {
       await page.setViewportSize({ width, height: 800 });
-      assert.deepEqual(await spilt(page), [], `${width} pixels`);
+      await fits(page, `${width} pixels`);
     }
     await fill(page, ["anna", "wrong password"]);
     await page.getByText("The name or the password is wrong.").waitFor();
     await fill(page, ["anna", password]);
-    await state(page, "fresh", 10_000);
-    assert.match(await textOf(page, "signed-in"), /^Signed in as anna/);
+    await state(page, "fresh");
+    await soon.match(() => textOf(page, "signed-in"), /^Signed in as anna/);
     // The session is not for scripts.
-    assert.equal(await page.evaluate("document.cookie"), "");
+    await soon.equal(() => page.evaluate("document.cookie"), "");
     await page.reload();
-    await state(page, "fresh", 10_000);
+    await state(page, "fresh");
     await page.getByTestId("signed-in").locator("button").click();
     await page.getByTestId("sign-in").waitFor();
     await page.close();
@@ -61,9 +62,9 @@ describe("signing in", { skip: skipPage }, () => {
     t.after(gateway.remove);
     const { page } = await openPage(browser, gateway.url);
     await fill(page, ["anna", password]);
-    await state(page, "fresh", 10_000);
+    await state(page, "fresh");
     accessBook({ folder, clock: systemClock, entropy: systemEntropy }).removeUser("anna");
-    await page.getByTestId("sign-in").waitFor({ timeout: 30_000 });
+    await page.getByTestId("sign-in").waitFor();
     await page.close();
   });
 
@@ -78,7 +79,7 @@ describe("signing in", { skip: skipPage }, () => {
     await fill(page, [code, "anna", "anna-anna-"]);
     await page.getByText("the password repeats the same few characters").waitFor();
     await fill(page, [code, "anna", password]);
-    await state(page, "fresh", 10_000);
+    await state(page, "fresh");
     // There is no meter yet, and somebody who can set one up.
     await page.locator('main[data-view="start"]').waitFor();
     assert.equal(gateway.log().includes(password), false);
@@ -92,7 +93,7 @@ describe("signing in", { skip: skipPage }, () => {
     const code = /pairing code (\d{4} \d{4})/.exec(gateway.log())?.[1] ?? assert.fail(gateway.log());
     const { page } = await openPage(browser, gateway.url);
     await fill(page, [code, "anna", password]);
-    await page.locator('main[data-view="now"][data-meter="cellar"]').waitFor({ timeout: 10_000 });
+    await page.locator('main[data-view="now"][data-meter="cellar"]').waitFor();
     await page.close();
   });
 });

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { silentLog } from "@meterport/engine/ports/log";
 import { openLocalSqliteStore } from "@meterport/gateway/stores/sqlite/sqlite-store";
+import { eventually } from "./support/eventually.ts";
 import { type ServedMeter, serveMeter } from "./support/served-meter.ts";
 import { type SpawnedGateway, startGateway } from "./support/spawned-gateway.ts";
 
@@ -20,12 +21,8 @@ describe("prices of a daemon", () => {
     `interval: 500ms\nzone: UTC\noutputs:\n  csv: { folder: ${JSON.stringify(folder)} }\nmeters:\n  - { id: home, link: "${meter.url}", key: "hex:${meter.key}", back_fill: off, prices: ${prices} }\n`;
   const get = async (path: string): Promise<Readonly<Record<string, never>>> =>
     (await (await fetch(`${gateway.url}/api/v1/points/home/${path}`)).json()) as Readonly<Record<string, never>>;
-  const until = async (what: string, holds: () => boolean | Promise<boolean>): Promise<void> => {
-    for (let n = 0; !(await holds()); n++) {
-      assert.ok(n < 200, `${what}: not within 20 s\n${gateway.log()}`);
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  };
+  const until = (what: string, holds: () => boolean | Promise<boolean>): Promise<void> =>
+    eventually(async () => assert.ok(await holds(), `${what}\n${gateway.log()}`));
 
   before(async () => {
     meter = await serveMeter();

@@ -5,6 +5,7 @@ import {
   type FakeHomeAssistant,
   fakeHomeAssistant,
 } from "../packages/gateway/src/outputs/home-assistant/fake-home-assistant.test-kit.ts";
+import { eventually } from "./support/eventually.ts";
 import { type ServedMeter, serveMeter } from "./support/served-meter.ts";
 import { type SpawnedGateway, startGateway } from "./support/spawned-gateway.ts";
 
@@ -34,13 +35,14 @@ describe("the Energy dashboard of Home Assistant", () => {
       [...(ha.statistics.get("meterport:home_energy_import") ?? [])].sort(([a], [b]) => a - b);
     const newest = (): number => rows().at(-1)?.[0] ?? 0;
     const lastFull = Math.floor(Date.now() / hour) * hour - hour;
-    for (let n = 0; rows().length < 12 || newest() < lastFull; n++) {
-      assert.ok(
-        n < 1_000,
-        `${rows().length} hours, the newest at ${new Date(newest()).toISOString()}\n${gateway.log()}`,
-      );
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    await eventually(
+      () =>
+        assert.ok(
+          rows().length >= 12 && newest() >= lastFull,
+          `${rows().length} hours, the newest at ${new Date(newest()).toISOString()}\n${gateway.log()}`,
+        ),
+      100_000,
+    );
     const all = rows();
     for (const [n, [start, sum]] of all.entries()) {
       const before = all[n - 1];

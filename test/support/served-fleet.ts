@@ -35,6 +35,8 @@ export interface ServedFleet {
   readonly meters: ReadonlyMap<string, FleetMeter>;
   /** Changes what a meter says, and tells those who listen. */
   readonly change: (id: string, part: Partial<FleetMeter>) => void;
+  /** How many streams tell what a meter says. */
+  readonly followers: (id: string) => number;
   readonly store: ReturnType<typeof openLocalSqliteStore>;
   readonly close: () => Promise<void>;
 }
@@ -85,7 +87,7 @@ const viewOf = (get: () => FleetMeter, since: string) => {
       listener({ event: "live", data: live() });
     }
   };
-  return { meter, tell };
+  return { meter, tell, followers: (): number => listeners.size };
 };
 
 /**
@@ -97,7 +99,7 @@ export const serveFleet = async (meters: readonly FleetMeter[], dashboard = buil
   const said = new Map(meters.map((meter) => [meter.id, meter]));
   const since = new Date(systemClock.wall()).toISOString();
   const made = meters.map(({ id, ...first }) => viewOf(() => said.get(id) ?? { id, ...first }, since));
-  const tells = new Map(made.map(({ meter, tell }) => [meter.id, tell]));
+  const tells = new Map(made.map(({ meter, ...rest }) => [meter.id, rest]));
   const store = openLocalSqliteStore(folder, silentLog, systemClock.wall);
   const ask = () => Promise.reject(new Error("there is no meter"));
   const app = createApp({
@@ -116,11 +118,12 @@ export const serveFleet = async (meters: readonly FleetMeter[], dashboard = buil
     url: server.url,
     meters: said,
     store,
+    followers: (id) => tells.get(id)?.followers() ?? 0,
     change: (id, part) => {
       const meter = said.get(id);
       if (meter === undefined) throw new Error(`there is no meter ${id}`);
       said.set(id, { ...meter, ...part });
-      tells.get(id)?.();
+      tells.get(id)?.tell();
     },
     close: async () => {
       if (closed) return;

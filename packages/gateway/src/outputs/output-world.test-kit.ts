@@ -14,8 +14,8 @@ export const hour = 3_600_000;
 /** The first hour of the changes. */
 export const firstHour = Date.UTC(2026, 7, 1);
 
-/** Waits until something holds. @throws Error that names it after some seconds */
-export const until = async (what: string, holds: () => boolean | Promise<boolean>, limit = 10_000): Promise<void> => {
+/** Waits until something holds. @throws Error that names it after a time in which even a busy machine would have done it */
+export const until = async (what: string, holds: () => boolean | Promise<boolean>, limit = 30_000): Promise<void> => {
   const end = Date.now() + limit;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`${what}: not within ${limit} ms`);

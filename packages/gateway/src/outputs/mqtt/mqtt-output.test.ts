@@ -63,8 +63,10 @@ const listener = async (url: string, options: IClientOptions = {}) => {
 
 /** What a broker keeps now. */
 const retained = async (url: string): Promise<ReadonlyMap<string, string>> => {
-  const { all, close } = await listener(url);
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  const { all, client, close } = await listener(url);
+  // What a broker keeps comes before what is published after the subscription.
+  await client.publishAsync("end/of/what/is/kept", "", { qos: 1 });
+  await until("the end of what is kept", () => all.some(({ topic }) => topic === "end/of/what/is/kept"));
   await close();
   return new Map(all.filter(({ retain }) => retain).map(({ topic, text }) => [topic, text]));
 };
