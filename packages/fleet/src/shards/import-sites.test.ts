@@ -57,7 +57,7 @@ const meter = (serial: string, link: string, point: string) => ({
 test("meters of a file hang at their sites, and a site at its shard", { skip }, async () => {
   const database = await servers.fleet();
   assert.deepEqual(await bring(database, first, { dryRun: true }), {
-    ...{ sitesAdded: 2, added: ["7001", "7002", "7003"], changed: [], moved: [], unchanged: 0 },
+    ...{ sitesAdded: 2, added: ["7001", "7002", "7003"], changed: [], moved: [], unchanged: 0, keys: 0 },
   });
   assert.deepEqual(await sitesOf(database.run, all), []);
   await bring(database, first);
@@ -85,7 +85,14 @@ test("the same file again changes nothing, and fields that it leaves empty stay"
   const database = await servers.fleet();
   await bring(database, first);
   const before = await sitesOf(database.run, all);
-  assert.deepEqual(await bring(database, first), { sitesAdded: 0, added: [], changed: [], moved: [], unchanged: 3 });
+  assert.deepEqual(await bring(database, first), {
+    sitesAdded: 0,
+    added: [],
+    changed: [],
+    moved: [],
+    unchanged: 3,
+    keys: 0,
+  });
   const short = "lindevej-12,,,7001,tcp://10.0.0.1:4061,flat-1,,,";
   assert.deepEqual((await bring(database, [short])).changed, ["7001"]);
   const [after] = await sitesOf(database.run, all);
@@ -185,4 +192,32 @@ test("ten thousand meters are imported in seconds", { skip, timeout: 60_000 }, a
   t.diagnostic(`${took.toFixed(0)} ms`);
   assert.deepEqual([added.length, sitesAdded], [10_000, 625]);
   assert.ok(took < 20_000);
+});
+
+test("keys are handed over whole with what else the import writes, and nowhere else", { skip }, async () => {
+  const database = await servers.fleet();
+  const key = "0123456789abcdef";
+  const text = `site,zone,serial,link,point,key\npark,UTC,1,tcp://a:1,p1,${key}\npark,,2,tcp://a:2,p2,\n`;
+  const file = { name: "sites.csv", text };
+  const options = { checkLink: parseMeterLink };
+  await assert.rejects(importSites(database, file, options), /^UsageError: sites\.csv:2: keys are not taken here/);
+  await assert.rejects(
+    importSites(database, { ...file, text: text.replace(key, key.slice(1)) }, { ...options, keepKeys: async () => {} }),
+    (error: Error) =>
+      /^sites\.csv:2: key is wrong: the key has 15 characters/.test(error.message) && !/234567/.test(error.message),
+  );
+  const kept: (readonly [string, string])[] = [];
+  const failing = importSites(database, file, {
+    ...options,
+    keepKeys: async () => {
+      throw new UsageError("fleet-key", "the wrong key");
+    },
+  });
+  await assert.rejects(failing, /the wrong key/);
+  assert.deepEqual(await sitesOf(database.run, all), [], "nothing half done");
+  const report = await importSites(database, file, {
+    ...options,
+    keepKeys: async (_run, keys) => void kept.push(...keys),
+  });
+  assert.deepEqual([report.keys, kept], [1, [["1", key]]]);
 });

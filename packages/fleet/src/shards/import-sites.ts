@@ -22,6 +22,10 @@ export interface ImportOptions {
   readonly checkLink: (link: string) => unknown;
   /** Meters may change their site, point or link with another meter's: they were moved or exchanged. */
   readonly move?: boolean | undefined;
+  /** Keeps keys by serial, in the import's transaction. Without it a file with keys is refused. */
+  readonly keepKeys?: ((run: Run, keys: ReadonlyMap<string, string>) => Promise<void>) | undefined;
+  /** What else belongs to the import's transaction, once it is written. */
+  readonly afterwards?: ((run: Run, report: SiteImport) => Promise<void>) | undefined;
   /** Finds out what would change, and changes nothing. */
   readonly dryRun?: boolean | undefined;
 }
@@ -33,7 +37,9 @@ export interface SiteImport {
   readonly changed: readonly string[];
   /** Those among them that hung elsewhere. */
   readonly moved: readonly { readonly serial: string; readonly from: string; readonly to: string }[];
+  /** Apart from keys, which are sealed and cannot be compared. */
   readonly unchanged: number;
+  readonly keys: number;
 }
 
 /** What the fleet knows of what the file names. */
@@ -136,6 +142,7 @@ const compared = (rows: readonly SiteRow[], known: Known): SiteImport => {
       return typeof from === "string" && from !== site ? [{ serial, from, to: site }] : [];
     }),
     unchanged: old.length - changed.length,
+    keys: rows.filter(({ key }) => key !== undefined).length,
   };
 };
 
@@ -165,6 +172,16 @@ const write = async (run: Run, rows: readonly SiteRow[], known: Known): Promise<
   ]);
 };
 
+const keysIn = (rows: readonly SiteRow[]): ReadonlyMap<string, string> =>
+  new Map(rows.flatMap(({ serial, key }) => (key === undefined ? [] : [[serial, key()] as const])));
+
+const keyProblems = ({ rows }: SiteRows, mayKeep: boolean): readonly string[] => {
+  const first = mayKeep ? undefined : rows.find(({ key }) => key !== undefined);
+  return first === undefined
+    ? []
+    : [`${first.at}: keys are not taken here: remove the column key, and bring them in with meterport fleet import`];
+};
+
 /**
  * Imports meters with their sites and points.
  *
@@ -174,16 +191,20 @@ const write = async (run: Run, rows: readonly SiteRow[], known: Known): Promise<
 export const importSites = async (
   database: Database,
   csv: { readonly name: string; readonly text: string },
-  { checkLink, move = false, dryRun = false }: ImportOptions,
+  { checkLink, keepKeys, afterwards, move = false, dryRun = false }: ImportOptions,
 ): Promise<SiteImport> => {
   const read = siteRows(csv.name, csv.text, checkLink);
   const { rows, problems } = read;
   return database.transaction(async (run) => {
     await run(lockImports, [database.place.schema]);
     const known = await knownOf(run, rows);
-    const all = [...problems, ...problemsWith(read, known, move)];
+    const all = [...problems, ...keyProblems(read, keepKeys !== undefined), ...problemsWith(read, known, move)];
     if (all.length > 0) throw wrongRows(all);
-    if (!dryRun) await write(run, rows, known);
-    return compared(rows, known);
+    const report = compared(rows, known);
+    if (dryRun) return report;
+    await write(run, rows, known);
+    await keepKeys?.(run, keysIn(rows));
+    await afterwards?.(run, report);
+    return report;
   });
 };

@@ -2,6 +2,7 @@
 import { type CsvRow, csvTable } from "@meterport/gateway/config/import/csv-table";
 import { slug, zone } from "@meterport/gateway/settings/leaves";
 import { UsageError } from "@meterport/protocol/errors";
+import { parseKey } from "@meterport/protocol/mep/security/key";
 
 export const siteColumns = [
   "site",
@@ -13,6 +14,7 @@ export const siteColumns = [
   "point_name",
   "gsrn",
   "profile",
+  "key",
 ] as const;
 type Column = (typeof siteColumns)[number];
 
@@ -35,6 +37,8 @@ export interface SiteRow {
   readonly pointName: string | undefined;
   readonly gsrn: string | undefined;
   readonly profile: string | undefined;
+  /** A function, which no printer shows. */
+  readonly key: (() => string) | undefined;
 }
 
 export interface SiteRows {
@@ -77,12 +81,24 @@ const rule =
 
 type Rule = (text: string) => string | undefined;
 
+const keyRule = (text: string): string | undefined => {
+  try {
+    parseKey(text);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    // The sentence holds no key.
+    return `is wrong: ${error.message}`;
+  }
+};
+
 const rulesWith = (checkLink: (link: string) => unknown): Readonly<Record<Column, Rule>> => ({
   ...{ site: bySchema(slug), point: bySchema(slug), zone: bySchema(zone) },
   ...{ site_name: rule(isName, nameRule), point_name: rule(isName, nameRule) },
   serial: rule((text) => /^[A-Za-z0-9._-]{1,40}$/.test(text), "must be 1 to 40 letters, digits, ., _ and -"),
   gsrn: rule(isGsrn, "must be 18 digits, the last of which is the check digit of the others"),
   profile: rule((text) => /^[a-z]{1,20}:\d{1,3}\.\d{1,3}$/.test(text), "must be like meter:3.70"),
+  key: keyRule,
   link: (text) => {
     if (text.length > longestLink) return `has ${text.length} characters; the limit is ${longestLink}`;
     try {
@@ -106,10 +122,14 @@ const problemsOf = (at: string, { fields }: CsvRow, rules: Readonly<Record<Colum
   }),
 ];
 
+const hiddenIn = (text: string | undefined): (() => string) | undefined =>
+  text === undefined ? undefined : () => text;
+
 const rowOf = (at: string, { line, fields }: CsvRow): SiteRow => ({
   ...{ at, line, site: fields.get("site") ?? "", serial: fields.get("serial") ?? "", link: fields.get("link") ?? "" },
   ...{ point: fields.get("point") ?? "", siteName: fields.get("site_name"), zone: fields.get("zone") },
   ...{ pointName: fields.get("point_name"), gsrn: fields.get("gsrn"), profile: fields.get("profile") },
+  key: hiddenIn(fields.get("key")),
 });
 
 /** What two rows may not share, with what to do about it. */
