@@ -5,6 +5,7 @@ import type { Millis } from "@meterport/protocol/ports";
 import type { Database, Run } from "./database.ts";
 import { auditChain } from "./sql/audit-chain.ts";
 import { firstTables } from "./sql/first-tables.ts";
+import { jobTables } from "./sql/job-tables.ts";
 import { makeMonthFunction } from "./sql/make-month.ts";
 import { meterKeys } from "./sql/meter-keys.ts";
 import { meterLinks } from "./sql/meter-links.ts";
@@ -16,7 +17,7 @@ import { toldStates } from "./sql/told-states.ts";
  */
 export const migrations: readonly string[] = [
   ...[firstTables, meterLinks, auditChain, meterKeys, makeMonthFunction],
-  toldStates,
+  ...[toldStates, jobTables],
 ];
 
 /** What a fleet is. */

@@ -3,7 +3,7 @@ import type { Millis } from "@meterport/protocol/ports";
 import type { Database, Run } from "./database.ts";
 
 /** Tables that grow by the month. */
-export const monthlyTables = ["profile_day", "chosen_day", "block", "register_reading"] as const;
+export const monthlyTables = ["profile_day", "chosen_day", "vee_day", "block", "register_reading"] as const;
 export type MonthlyTable = (typeof monthlyTables)[number];
 
 /** A month as a number: 12 × year + month, January being 0. */

@@ -29,6 +29,9 @@ export interface Target {
   readonly reason: string | null;
 }
 
+/** Why what nobody tried has expired. */
+export const untried = "It was not tried before the campaign closed.";
+
 /** What is wrong when no attempt fits. */
 const noWindow = "No window of the campaign is open before it closes.";
 
@@ -140,7 +143,7 @@ export const afterEnd = (target: Target): Target =>
     ? {
         ...target,
         state: stateAfter(target.state, "over"),
-        reason: target.reason ?? "It was not tried before the campaign closed.",
+        reason: target.reason ?? untried,
       }
     : target;
 

@@ -1,9 +1,18 @@
 /** What a holder asks of the books, and what it tells them: the targets of campaigns that are due, and gaps. */
 import type { Span } from "@meterport/engine/backfill/profile-gaps";
-import type { Millis } from "@meterport/protocol/ports";
-import type { Run } from "../books/database.ts";
-import type { Attempt } from "../campaigns/targets.ts";
+import type { Entropy, Millis } from "@meterport/protocol/ports";
+import type { Row, Run } from "../books/database.ts";
+import { noteAsked, type OpenGap, openGaps } from "../books/gap-book.ts";
+import { grouped } from "../books/grouped.ts";
+import type { Campaign } from "../campaigns/campaign.ts";
+import { gapSpans } from "../campaigns/gap-spans.ts";
+import { stateOf, targetStates } from "../campaigns/target-state.ts";
+import { type Attempt, afterAttempt, priorityAfter, type Target } from "../campaigns/targets.ts";
 import type { DueTarget } from "../campaigns/visits.ts";
+import { mayRead } from "../campaigns/windows.ts";
+import { campaignIn, iso, millis } from "./campaign-rows.ts";
+import * as sql from "./sql/campaigns.ts";
+import { zoneOffset } from "./zone-offset.ts";
 
 /** A target with what its holder knows the meter by. */
 export interface DueMeter extends DueTarget {
@@ -40,3 +49,138 @@ export interface VisitBook {
   /** Open gaps of these points that nobody asked for lately, the newest first; notes that they are asked for. */
   readonly dueGaps: (run: Run, points: readonly string[], now: Millis, limit: number) => Promise<readonly DueGap[]>;
 }
+
+/** A gap that was asked for is left alone for so long: the meter may be away, and its answer on the way. */
+const askRest: Millis = 3_600_000;
+/** Finding a place in the meter's ring costs more than so many slots that are read again. */
+const nearSlots = 4;
+/** Two who settle the same at the same time: the later one looks again. */
+const mostTries = 5;
+
+/** Campaigns that may read now, each with the zones in which it may. */
+const readingNow = async (run: Run, shards: readonly number[], now: Millis) => {
+  const campaigns = (await run(sql.readOpenCampaigns, [iso(now)])).rows.map((row) => campaignIn(row).campaign);
+  if (campaigns.length === 0) return [];
+  const zones = (await run(sql.readShardZones, [shards])).rows.map(({ zone }) => String(zone));
+  return campaigns.flatMap((campaign) =>
+    zones.filter((zone) => mayRead(campaign.windows, now, zoneOffset(zone))).map((zone) => ({ campaign, zone })),
+  );
+};
+
+const dueIn =
+  (campaigns: ReadonlyMap<number, Campaign>) =>
+  (row: Row): readonly DueMeter[] => {
+    const campaign = campaigns.get(Number(row.campaign_id));
+    if (campaign === undefined) return [];
+    const attempts = Number(row.attempts);
+    return [
+      {
+        ...{
+          campaign: campaign.id,
+          meter: Number(row.meter_id),
+          site: Number(row.site_id),
+          attempts,
+          reads: campaign.reads,
+        },
+        ...{ priority: priorityAfter(campaign.priority, attempts), serial: String(row.serial) },
+        point: row.point === null ? null : String(row.point),
+      },
+    ];
+  };
+
+const dueTargets: VisitBook["dueTargets"] = async (run, shards, now, limit) => {
+  const reading = await readingNow(run, shards, now);
+  if (reading.length === 0) return [];
+  const dueOf = dueIn(new Map(reading.map(({ campaign }) => [campaign.id, campaign])));
+  const windows = [
+    reading.map(({ campaign }) => campaign.id),
+    reading.map(({ zone }) => zone),
+    reading.map(({ campaign }) => campaign.priority),
+    iso(now),
+  ];
+  const due = (await run(sql.readDue, [...windows, shards, limit])).rows.flatMap(dueOf);
+  if (due.length === 0) return [];
+  const meters = [...new Set(due.map(({ meter }) => meter))];
+  const along = reading.length === 1 ? [] : (await run(sql.readAlong, [...windows, meters, limit])).rows.flatMap(dueOf);
+  return [...due, ...along];
+};
+
+const targetIn = (row: Row): Target => ({
+  ...{ campaign: Number(row.campaign_id), meter: Number(row.meter_id), site: Number(row.site_id) },
+  ...{ shard: Number(row.shard), state: stateOf(String(row.state)) ?? "expired", attempts: Number(row.attempts) },
+  ...{ nextAt: millis(row.next_at), reason: row.reason === null ? null : String(row.reason) },
+});
+
+const keyOf = ({ campaign, meter }: { readonly campaign: number; readonly meter: number }): string =>
+  `${campaign} ${meter}`;
+
+/** What changed of targets, written if they are still as they were. Gives the keys of those that were written. */
+const writeTargets = async (run: Run, changed: readonly { readonly before: Target; readonly after: Target }[]) => {
+  if (changed.length === 0) return new Set<string>();
+  const column = <T>(of: (after: Target, before: Target) => T): T[] =>
+    changed.map(({ before, after }) => of(after, before));
+  const { rows } = await run(sql.writeTried, [
+    column(({ campaign }) => campaign),
+    column(({ meter }) => meter),
+    column(({ state }) => targetStates[state]),
+    column(({ attempts }) => attempts),
+    column(({ nextAt }) => iso(nextAt)),
+    column(({ reason }) => reason),
+    column((_, { state }) => targetStates[state]),
+    column((_, { attempts }) => attempts),
+  ]);
+  return new Set(rows.map((row) => keyOf({ campaign: Number(row.campaign_id), meter: Number(row.meter_id) })));
+};
+
+const settleOnce = async (
+  run: Run,
+  done: readonly Settled[],
+  now: Millis,
+  entropy: Entropy,
+): Promise<readonly Settled[]> => {
+  const campaigns = new Map<number, Campaign>();
+  for (const id of new Set(done.map(({ campaign }) => campaign))) {
+    const [row] = (await run(sql.readCampaign, [id])).rows;
+    if (row !== undefined) campaigns.set(id, campaignIn(row).campaign);
+  }
+  const { rows } = await run(sql.readTried, [done.map(({ campaign }) => campaign), done.map(({ meter }) => meter)]);
+  const attempts = new Map(done.map((one) => [keyOf(one), one.attempt]));
+  const changed = rows.flatMap((row) => {
+    const before = targetIn(row);
+    const [campaign, attempt] = [campaigns.get(before.campaign), attempts.get(keyOf(before))];
+    if (campaign === undefined || attempt === undefined) return [];
+    const after = afterAttempt(before, campaign, attempt, { now, offset: zoneOffset(String(row.zone)), entropy });
+    return after === before ? [] : [{ before, after }];
+  });
+  const written = await writeTargets(run, changed);
+  const late = new Set(changed.map(({ before }) => keyOf(before)).filter((key) => !written.has(key)));
+  return done.filter((one) => late.has(keyOf(one)));
+};
+
+const spansOf = (gaps: readonly OpenGap[]): readonly Span[] => {
+  const [first] = gaps;
+  if (first === undefined) return [];
+  const days = gaps
+    .toSorted((a, b) => (a.day < b.day ? -1 : 1))
+    .map(({ day, slots }) => ({ day, open: slots, gone: [] }));
+  return gapSpans(days, first, nearSlots);
+};
+
+const dueGaps: VisitBook["dueGaps"] = async (run, points, now, limit) => {
+  const gaps = await openGaps(run, points, { askedBefore: now - askRest, limit });
+  if (gaps.length > 0) await noteAsked(run, gaps, now);
+  return [...grouped(gaps, ({ channel }) => channel).values()].flatMap((some) => {
+    const [first] = some;
+    return first === undefined ? [] : [{ point: first.point, channel: first.name, spans: spansOf(some) }];
+  });
+};
+
+/** @param entropy spreads the rests after failures */
+export const visitBook = (entropy: Entropy): VisitBook => ({
+  dueTargets,
+  dueGaps,
+  settle: async (run, done, now) => {
+    let left = done;
+    for (let tries = 0; left.length > 0 && tries < mostTries; tries++) left = await settleOnce(run, left, now, entropy);
+  },
+});
