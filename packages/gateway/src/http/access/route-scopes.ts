@@ -45,6 +45,15 @@ const table: readonly (readonly [methods: string, path: string, need: Need])[] =
   ["GET POST DELETE", "/api/v1/points/{id}/link/recording", "operate"],
   // Sends something to a consumer, now.
   ["POST", "/api/v1/outputs/{name}/test", "operate"],
+  // What a process of a fleet adds: looking needs `read`, exports and what brings in sites `admin`.
+  ["PATCH", "/api/v1/fleet/sites/{site}", "operate"],
+  ["POST", "/api/v1/fleet/campaigns", "operate"],
+  ["POST", "/api/v1/fleet/campaigns/{campaign}/cancel", "operate"],
+  ["POST", "/api/v1/fleet/campaigns/{campaign}/again", "operate"],
+  ["POST", "/api/v1/fleet/points/{point}/read", "operate"],
+  ["POST", "/api/v1/fleet/points/{point}/vee/{day}", "operate"],
+  ["POST", "/api/v1/fleet/points/{point}/vee/{day}/seen", "operate"],
+  ["GET", "/api/v1/fleet/audit", "operate"],
   // Opens any link that is named.
   ["GET POST", "/api/v1/link/test", "admin"],
 ];

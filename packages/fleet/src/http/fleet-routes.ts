@@ -1,0 +1,20 @@
+/** All routes of a fleet, for the companion of a process with the role `api`. */
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { addAudit } from "./audit/add-audit.ts";
+import { addCampaigns } from "./campaigns/add-campaigns.ts";
+import { addCompleteness } from "./completeness/add-completeness.ts";
+import { addExports } from "./exports/add-exports.ts";
+import { addFleetApp } from "./fleet-app.ts";
+import { addLists } from "./lists/add-lists.ts";
+import { addVee } from "./vee/add-vee.ts";
+import type { FleetWorld } from "./world.ts";
+
+export const addFleetRoutes = (app: OpenAPIHono, world: FleetWorld): void =>
+  addFleetApp(app, (own) => {
+    addLists(own, world);
+    addCompleteness(own, world);
+    addCampaigns(own, world);
+    addVee(own, world);
+    addExports(own, world);
+    addAudit(own, world);
+  });

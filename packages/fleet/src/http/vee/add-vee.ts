@@ -1,0 +1,87 @@
+/** `/api/v1/fleet/vee` and the checked days of a point. */
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { refuse, shown } from "@meterport/gateway/http/answers";
+import { badRequest, give, iso } from "@meterport/gateway/http/give";
+import { cursorOf, wrongCursor } from "@meterport/gateway/http/query/cursor";
+import type { Context } from "hono";
+import { audit } from "../../audit/audit.ts";
+import type { DayDetail, DayKey, InboxDay } from "../../jobs/desk.ts";
+import type { VeeDay, VeeInboxDay } from "../api.ts";
+import { isDay } from "../completeness/add-completeness.ts";
+import { afterOf, usualRows } from "../paging.ts";
+import { type FleetWorld, whoAsks } from "../world.ts";
+import * as route from "./routes.ts";
+
+const usualObis = "1-0:1.29.0";
+
+const inboxDayOf = (day: InboxDay): VeeInboxDay => {
+  const { point, pointName, site, obis, verdict, findings, version, counts, at } = day;
+  return {
+    ...{ point, name: pointName, site, obis, day: day.day, verdict, findings, version },
+    ...{ ...counts, at: iso(at) },
+  };
+};
+
+const dayOf = ({ step, slots, versions, edits, ...day }: DayDetail): VeeDay => ({
+  ...{ ...day, step_s: step },
+  slots: slots.map(({ start, ...slot }) => ({ start: iso(start), ...slot })),
+  versions: versions.map(({ at, ...version }) => ({ ...version, at: iso(at) })),
+  edits: edits.map(({ kind, author, reason, at, from, to }) => ({
+    ...{ kind, author, reason, at: iso(at), from: iso(from), to: iso(to) },
+  })),
+});
+
+const noDay = (c: Context, { point, obis, day }: DayKey) =>
+  refuse(c, 404, "no-such-day", `nothing was checked of ${shown(point)}, ${shown(obis)}, on ${shown(day)}`);
+
+const wrongDay = "the day of the address is not a day: write for example 2026-01-01";
+
+export const addVee = (app: OpenAPIHono, { database, clock, desk }: FleetWorld): void => {
+  const { run } = database;
+
+  app.openapi(route.inboxRoute, async (c) => {
+    const { limit = usualRows, cursor, site, point } = c.req.valid("query");
+    const after = afterOf(cursor);
+    if (after === undefined) return badRequest(c, wrongCursor);
+    const { days, next } = await desk.veeInbox(run, { limit, site, point, ...(after === "" ? {} : { after }) });
+    return give(c, route.veeInbox, { days: days.map(inboxDayOf), next: next === null ? null : cursorOf(0, next) });
+  });
+
+  const shownDay = async (c: Context, key: DayKey) => {
+    const found = await desk.dayDetail(run, key);
+    return found === undefined ? noDay(c, key) : give(c, route.veeDay, dayOf(found));
+  };
+
+  app.openapi(route.dayRoute, async (c) => {
+    const { point, day } = c.req.valid("param");
+    if (!isDay(day)) return badRequest(c, wrongDay);
+    return shownDay(c, { point, day, obis: c.req.valid("query").obis ?? usualObis });
+  });
+
+  app.openapi(route.decideRoute, async (c) => {
+    const { point, day } = c.req.valid("param");
+    if (!isDay(day)) return badRequest(c, wrongDay) as never;
+    const { kind, obis, from, to, reason, values } = c.req.valid("json");
+    const author = whoAsks(c);
+    const decision = { author, reason, from: Date.parse(from), to: Date.parse(to), point, obis };
+    const edit = { ...decision, kind, ...(kind === "set" ? { values: values ?? [] } : {}) };
+    await database.transaction(async (own) => {
+      await desk.addEdit(own, edit, clock.wall());
+      await audit(own, { who: author, what: "edit", about: { point, obis, kind, from, to, reason } });
+    });
+    return shownDay(c, { point, day, obis }) as never;
+  });
+
+  app.openapi(route.seenRoute, async (c) => {
+    const { point, day } = c.req.valid("param");
+    if (!isDay(day)) return badRequest(c, wrongDay);
+    const key = { point, day, obis: c.req.valid("query").obis ?? usualObis };
+    const by = whoAsks(c);
+    const isThere = await database.transaction(async (own) => {
+      const seen = await desk.markSeen(own, key, by, clock.wall());
+      if (seen) await audit(own, { who: by, what: "seen", about: key });
+      return seen;
+    });
+    return isThere ? shownDay(c, key) : noDay(c, key);
+  });
+};
