@@ -31,13 +31,17 @@ const isForeign = ({ headers }: IncomingMessage): boolean => {
   return !URL.canParse(origin) || new URL(origin).host !== host;
 };
 
-/** Takes the connection over; undefined if the request was refused. */
+/**
+ * Takes the connection over, or refuses it in words.
+ *
+ * @param open is called once it is open, before the first text that came with the handshake
+ */
 export const acceptWebSocket = (
   request: IncomingMessage,
   socket: Duplex,
   head: Uint8Array,
-  events: WebSocketEvents,
-): WebSocketPeer | undefined => {
+  open: (peer: WebSocketPeer) => WebSocketEvents,
+): void => {
   const { headers, method } = request;
   const key = headers["sec-websocket-key"];
   if (
@@ -48,11 +52,11 @@ export const acceptWebSocket = (
     !/^[A-Za-z0-9+/]{22}==$/.test(key)
   ) {
     refuse(socket, "400 Bad Request");
-    return undefined;
+    return;
   }
   if (isForeign(request)) {
     refuse(socket, "403 Forbidden");
-    return undefined;
+    return;
   }
   const accept = createHash("sha1").update(`${key}${magic}`).digest("base64");
   socket.write(
@@ -71,6 +75,7 @@ export const acceptWebSocket = (
   const end = (code: number): void => {
     if (!socket.destroyed && !socket.writableEnded) socket.end(closeFrame(code), () => socket.destroy());
   };
+  const events = open({ send: (text) => write(textFrame(text)), close: () => end(endCodes.normal) });
   const take = (bytes: Uint8Array): void => {
     for (const received of reader.push(bytes)) {
       if (socket.destroyed || socket.writableEnded) return;
@@ -83,5 +88,4 @@ export const acceptWebSocket = (
   socket.on("end", () => end(endCodes.normal));
   socket.once("close", events.closed);
   if (head.length > 0) take(head);
-  return { send: (text) => write(textFrame(text)), close: () => end(endCodes.normal) };
 };

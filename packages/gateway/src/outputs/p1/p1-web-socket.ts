@@ -49,16 +49,13 @@ export const listenP1WebSocket = async (options: P1WebSocketOptions): Promise<P1
     upgrade: (request, socket, head) => {
       if (request.url !== path) return false;
       if (socket instanceof Socket) socket.setKeepAlive(true, keepAlive);
-      let client: Taker | undefined;
-      const peer = acceptWebSocket(request, socket, head, {
+      acceptWebSocket(request, socket, head, (peer) => {
+        const client = takerOf(socket, peer);
+        clients.add(client);
+        options.connected(client);
         // What a client says is nothing that a P1 port knows.
-        text: () => {},
-        closed: () => void (client !== undefined && clients.delete(client)),
+        return { text: () => {}, closed: () => void clients.delete(client) };
       });
-      if (peer === undefined) return true;
-      client = takerOf(socket, peer);
-      clients.add(client);
-      options.connected(client);
       return true;
     },
   });

@@ -27,18 +27,11 @@ export class ShellyClients {
 
   readonly take = (request: IncomingMessage, socket: Duplex, head: Uint8Array): boolean => {
     if (request.url !== "/rpc") return false;
-    let client: Client | undefined;
-    let early: string[] = [];
-    const peer = acceptWebSocket(request, socket, head, {
-      text: (text) => (client === undefined ? void early.push(text) : this.#asked(client, text)),
-      closed: () => void (client !== undefined && this.#clients.delete(client)),
+    acceptWebSocket(request, socket, head, (peer) => {
+      const client: Client = { peer, name: null };
+      this.#clients.add(client);
+      return { text: (text) => this.#asked(client, text), closed: () => void this.#clients.delete(client) };
     });
-    if (peer === undefined) return true;
-    client = { peer, name: null };
-    this.#clients.add(client);
-    // What came with the handshake.
-    for (const text of early) this.#asked(client, text);
-    early = [];
     return true;
   };
 
