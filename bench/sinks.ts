@@ -53,7 +53,10 @@ const delivered = async (name: string, output: Output, count: number): Promise<v
 };
 
 const created = (name: keyof typeof outputKinds, settings: object): Output =>
-  outputKinds[name].create(settings as never, { openLink: () => Promise.reject(new Error("no link here")) }) as Output;
+  outputKinds[name].create(settings as never, {
+    data: ".",
+    openLink: () => Promise.reject(new Error("no link here")),
+  }) as Output;
 
 const influxd = peer("influxd");
 if (influxd.skip === false) {

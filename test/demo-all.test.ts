@@ -9,6 +9,7 @@ import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { demoFaces } from "@meterport/gateway/outputs/demo-faces";
+import { askV2 } from "@meterport/gateway/outputs/homewizard-v2/v2-client.test-kit";
 import { fences } from "./support/consumer-pages.ts";
 import { consumers } from "./support/demo-consumers.ts";
 import { eventually, soon } from "./support/eventually.ts";
@@ -103,6 +104,21 @@ describe("--demo all", { timeout: 240_000 }, () => {
 
   test("each face answers the first question of its consumer", async () => {
     assert.deepEqual(wrong(await heard(isPower)), []);
+  });
+
+  test("homewizard_v2 lets a program in once its button is pressed, and tells it the power", async () => {
+    const pair = () => askV2(8443, "/api/user", { host, method: "POST", body: { name: "local/demo" } });
+    assert.equal((await pair())?.status, 403);
+    const url = /^metrics +(http:\/\/\S+)\/metrics$/m.exec(demo.seen.out)?.[1] ?? "";
+    const { stdout } = await run(process.execPath, [meterport, "outputs", "pair", "homewizard_v2", "--url", url]);
+    assert.match(stdout, /^homewizard_v2: the next program that asks within 30 s/);
+    const token = String((await pair())?.json?.token);
+    assert.match(token, /^[A-F0-9]{32}$/);
+    const power = async () => (await askV2(8443, "/api/measurement", { host, token }))?.json?.power_w;
+    const last = Date.now() + 20_000;
+    // A slow machine reads the meter late, and the face says nothing meanwhile.
+    while ((await power()) === undefined && Date.now() < last) await new Promise((resolve) => setTimeout(resolve, 200));
+    assert.ok(isPower(Number(await power())));
   });
 
   test("mbpoll reads the power of the unit that shows an SDM630", { skip: mbpoll.skip }, async () => {

@@ -1456,6 +1456,13 @@ export type OutputTest = {
   readonly text: string;
 };
 
+export type OutputPairing = {
+  /** Whether a program may come in now */
+  readonly ok: boolean;
+  /** For how long, or why not, as one sentence */
+  readonly text: string;
+};
+
 export type LinksAnswer = {
   /** Serial ports, USB adapters first */
   readonly ports: readonly ({
@@ -2028,6 +2035,11 @@ export class MeterportApi extends ApiConnection {
   /** Tries at once whether the consumer of an output takes something */
   postOutputTest(name: string, init: RequestInit = {}): Promise<OutputTest> {
     return this.json("POST", `/api/v1/outputs/${encodeURIComponent(name)}/test`, {}, init);
+  }
+
+  /** Lets the next program in that asks an output for a token */
+  postOutputPair(name: string, init: RequestInit = {}): Promise<OutputPairing> {
+    return this.json("POST", `/api/v1/outputs/${encodeURIComponent(name)}/pair`, {}, init);
   }
 
   /** What could be a link to a meter on this machine */

@@ -233,7 +233,7 @@ const applied = (gateway: Gateway, demo: Demo | undefined, { running, logging, p
       await gateway.replaceMeters(stopped, configuredMeters({ ...running, config }, [...added, ...changed]));
     prices.follow(pricesOf(config));
     household = household.filter((id) => !leaving.includes(id));
-    await gateway.replaceOutputs(outputs.stopped, configuredOutputs(outputs.started, { openLink }));
+    await gateway.replaceOutputs(outputs.stopped, configuredOutputs(outputs.started, { openLink, data: config.data }));
     logging.level = config.logLevel;
     logging.format = config.logFormat;
     if (removed.length > 0 && config.meters.length === 0)
@@ -308,7 +308,7 @@ const startLocked = async (options: DaemonOptions, locked: Locked): Promise<Daem
     logs,
     outputs: {
       configured: [
-        ...configuredOutputs(config.outputs, { openLink }),
+        ...configuredOutputs(config.outputs, { openLink, data: config.data }),
         ...(options.outputs ?? []),
         ...(companion?.outputs ?? []),
       ],

@@ -56,7 +56,7 @@ export interface RunnerOptions {
   readonly limits?: Partial<RunnerLimits> | undefined;
 }
 
-/** Of a test: whether the consumer took something, and what was seen. */
+/** Of a test: whether the consumer took something, and what was seen. Of pairing: whether somebody may come in, and for how long. */
 export interface OutputTest {
   readonly ok: boolean;
   readonly text: string;
@@ -182,6 +182,15 @@ export class OutputRunner {
     } finally {
       signal.raise();
     }
+  }
+
+  /** Lets the next program in that asks for it. */
+  pair(): OutputTest {
+    const running = this.#life?.running;
+    if (this.#state !== "up" || running === undefined)
+      return { ok: false, text: this.#problem ?? "the output does not run: try again once it is up" };
+    if (running.pair === undefined) return { ok: false, text: "what reads this output needs no pairing" };
+    return { ok: true, text: running.pair() };
   }
 
   /** Begins the next try now, and waits until it has succeeded or failed. */

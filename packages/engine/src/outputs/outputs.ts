@@ -112,6 +112,11 @@ export class Outputs {
     return this.#runners.get(name)?.test();
   }
 
+  /** Lets the next program in that asks an output for it. Undefined if there is no such output. */
+  pair(name: string): OutputTest | undefined {
+    return this.#runners.get(name)?.pair();
+  }
+
   parts(): readonly OutputPart[] {
     return [...this.#runners.values()].map((runner) => ({
       name: runner.name,

@@ -130,6 +130,11 @@ export interface RunningOutput {
   readonly ahead?: true | undefined;
   /** Tries whether the consumer takes something, and says in one sentence what it saw. @throws Error with one sentence */
   readonly test: (signal: Signal) => Promise<string>;
+  /**
+   * Lets the next program in that asks for it, as the button of a device does, and says in one sentence for how long. Undefined if the
+   * consumers of this output need no such leave.
+   */
+  readonly pair?: (() => string) | undefined;
   /** Says goodbye and lets go. It is abandoned if that takes too long. */
   readonly close: () => Promise<void>;
 }

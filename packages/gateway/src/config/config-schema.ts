@@ -320,6 +320,7 @@ export const outputsSchema = z.strictObject({
   webhook: outputKinds.webhook.schema.optional(),
   hook: outputKinds.hook.schema.optional(),
   homewizard: outputKinds.homewizard.schema.optional(),
+  homewizard_v2: outputKinds.homewizard_v2.schema.optional(),
   shelly: outputKinds.shelly.schema.optional(),
   sma_meter: outputKinds.sma_meter.schema.optional(),
   marstek_ct: outputKinds.marstek_ct.schema.optional(),

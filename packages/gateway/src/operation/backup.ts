@@ -26,7 +26,7 @@ import { lockDataFolder } from "./data-lock.ts";
 
 const database = "meterport.db";
 /** Beside the database, what the daemon cannot learn again. Captures are for the day, and not copied. */
-const smallFiles = /^(?:access|demo|tls-seen)[a-z0-9-]*\.json$/;
+const smallFiles = /^(?:access|demo|homewizard-v2|tls-seen)[a-z0-9-]*\.json$/;
 export const manifestName = "backup.json";
 const isOurs = (name: string): boolean => name.startsWith(database) || name === manifestName || smallFiles.test(name);
 /** Whether a backup may hold a file of this name. */

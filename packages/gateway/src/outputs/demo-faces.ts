@@ -2,6 +2,7 @@
 import { dabblerPort } from "./dabbler/dabbler-settings.ts";
 import { ecotrackerPort } from "./ecotracker/ecotracker-settings.ts";
 import { homewizardPort } from "./homewizard/homewizard-settings.ts";
+import { homewizardV2Port } from "./homewizard-v2/homewizard-v2-settings.ts";
 import type { OutputName } from "./list.ts";
 import { prometheusPort } from "./prometheus/prometheus-settings.ts";
 import { shellyPort } from "./shelly/shelly-settings.ts";
@@ -43,6 +44,11 @@ export const demoFaces = (host: string): readonly DemoFace[] => {
       addresses: [`modbus://${host}:5502, units 1 to ${units.length}`, `modbus+rtu://${host}:5503`],
     },
     web("homewizard", host, homewizardPort, "/api/v1/data"),
+    {
+      output: "homewizard_v2",
+      settings: { host, port: homewizardV2Port },
+      addresses: [`https://${host}:${homewizardV2Port}/api/measurement`],
+    },
     { ...shelly, addresses: [...shelly.addresses, `udp://${host}:2220`] },
     web("ecotracker", host, ecotrackerPort, "/v1/json"),
     web("tasmota", host, tasmotaPort, "/cm?cmnd=Status%2010"),

@@ -5,6 +5,7 @@ import { ecotrackerSchema } from "./ecotracker/ecotracker-settings.ts";
 import { formerTopicsSchema } from "./former-topics/former-topics-settings.ts";
 import { homeAssistantSchema } from "./home-assistant/home-assistant-settings.ts";
 import { homewizardSchema } from "./homewizard/homewizard-settings.ts";
+import { homewizardV2Schema } from "./homewizard-v2/homewizard-v2-settings.ts";
 import { hookSchema } from "./hook/hook-settings.ts";
 import { influxdbSchema } from "./influxdb/influxdb-settings.ts";
 import { marstekCtSchema } from "./marstek-ct/marstek-ct-settings.ts";
@@ -126,6 +127,15 @@ export const outputKinds = {
     create: (settings) => ({
       name: "homewizard",
       open: async (...given) => (await import("./homewizard/homewizard-output.ts")).openHomewizard(settings)(...given),
+    }),
+  }),
+  homewizard_v2: outputKind({
+    name: "homewizard_v2",
+    schema: homewizardV2Schema,
+    create: (settings, { data }) => ({
+      name: "homewizard_v2",
+      open: async (...given) =>
+        (await import("./homewizard-v2/homewizard-v2-output.ts")).openHomewizardV2(settings, data)(...given),
     }),
   }),
   shelly: outputKind({

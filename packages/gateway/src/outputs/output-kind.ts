@@ -22,6 +22,8 @@ export type OpenLink = (link: string, signal: Signal, baudRate?: number) => Prom
 /** What the daemon lends to outputs. */
 export interface OutputParts {
   readonly openLink: OpenLink;
+  /** The data folder, for an output that has to remember more than its position. */
+  readonly data: string;
 }
 
 export interface OutputKind<S extends z.ZodObject = z.ZodObject> {

@@ -11,8 +11,8 @@ export const addOutputsCommand = (
   load: Load<[action: string | undefined, name: string | undefined, options: OutputsOptions]>,
 ): void => {
   describeArguments(host.command, {
-    action: "test, to try one now; without it all are listed",
-    name: "the output to test, as in mqtt",
+    action: "test, to try one now; pair, to let the next program in that asks; without it all are listed",
+    name: "the output to test or to pair, as in mqtt",
   });
   addDaemonOptions(host.command).option("--json", "prints one JSON document").action(runs(host, load));
 };

@@ -16,6 +16,8 @@ const answersOf = (outputs: readonly unknown[]): World["answers"] => ({
   [`${url}/api/v1/outputs/nats/test`]: {
     ...{ status: 404, body: { error: "no-such-output", message: 'unknown output "nats"; those that are on: mqtt' } },
   },
+  [`${url}/api/v1/outputs/homewizard_v2/pair`]: { status: 200, body: { ok: true, text: "the next may come in" } },
+  [`${url}/api/v1/outputs/mqtt/pair`]: { status: 200, body: { ok: false, text: "it needs no pairing" } },
 });
 
 describe("meterport outputs", () => {
@@ -44,6 +46,15 @@ describe("meterport outputs", () => {
     assert.deepEqual([unknown.code, unknown.out], [2, ""]);
     assert.match(unknown.err, /unknown output "nats"; those that are on: mqtt/);
     assert.match((await runCli(["outputs", "test", "--url", url])).err, /which output\? Write for example/);
+    assert.match((await runCli(["outputs", "pair", "--url", url])).err, /meterport outputs pair homewizard_v2/);
     assert.match((await runCli(["outputs", "stop", "--url", url])).err, /unknown action stop: write meterport outputs/);
+  });
+
+  test("presses the button of one output, and ends with 1 if it has none", async () => {
+    const answers = answersOf([]);
+    const pressed = await runCli(["outputs", "pair", "homewizard_v2", "--url", url], { answers });
+    assert.deepEqual([pressed.code, pressed.out], [0, "homewizard_v2: the next may come in\n"]);
+    const none = await runCli(["outputs", "pair", "mqtt", "--url", url, "--json"], { answers });
+    assert.deepEqual([none.code, JSON.parse(none.out)], [1, { ok: false, text: "it needs no pairing" }]);
   });
 });

@@ -54,6 +54,8 @@ const table: readonly (readonly [methods: string, path: string, need: Need])[] =
   ["POST", "/api/v1/fleet/points/{point}/vee/{day}", "operate"],
   ["POST", "/api/v1/fleet/points/{point}/vee/{day}/seen", "operate"],
   ["GET", "/api/v1/fleet/audit", "operate"],
+  // Lets a program in that then reads for as long as it likes, as a token does.
+  ["POST", "/api/v1/outputs/{name}/pair", "admin"],
   // Opens any link that is named.
   ["GET POST", "/api/v1/link/test", "admin"],
 ];

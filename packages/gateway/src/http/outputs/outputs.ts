@@ -4,17 +4,27 @@ import type { OutputTest } from "@meterport/engine/outputs/output-runner";
 import type { OutputStatus } from "@meterport/engine/ports/output";
 import { refuse, shown } from "../answers.ts";
 import { give, iso, isoOrNull } from "../give.ts";
-import { type outputAnswer, outputsAnswer, outputsRoute, outputTest, outputTestRoute } from "./routes.ts";
+import {
+  type outputAnswer,
+  outputPairing,
+  outputPairRoute,
+  outputsAnswer,
+  outputsRoute,
+  outputTest,
+  outputTestRoute,
+} from "./routes.ts";
 
 /** What the API asks of the outputs. */
 export interface OutputsAccess {
   readonly status: () => Promise<readonly OutputStatus[]>;
   readonly test: (name: string) => Promise<OutputTest | undefined>;
+  readonly pair: (name: string) => OutputTest | undefined;
 }
 
 /** The answer of `GET /api/v1/outputs`, for the command. */
 export type OutputsAnswer = z.output<typeof outputsAnswer>;
 export type OutputTestAnswer = z.output<typeof outputTest>;
+export type OutputPairingAnswer = z.output<typeof outputPairing>;
 
 const answerOf = ({ since, lastDelivered, journal, ...status }: OutputStatus): z.output<typeof outputAnswer> => ({
   ...status,
@@ -24,6 +34,12 @@ const answerOf = ({ since, lastDelivered, journal, ...status }: OutputStatus): z
 });
 
 export const addOutputs = (app: OpenAPIHono, outputs: OutputsAccess | undefined): void => {
+  const noSuch = async (name: string): Promise<string> => {
+    const known = ((await outputs?.status()) ?? []).map((each) => each.name);
+    const which = known.length === 0 ? "none is on" : `those that are on: ${known.join(", ")}`;
+    return `unknown output ${shown(name)}; ${which}`;
+  };
+
   app.openapi(outputsRoute, async (c) => {
     const all = (await outputs?.status()) ?? [];
     return give(c, outputsAnswer, { outputs: all.map(answerOf) });
@@ -32,9 +48,12 @@ export const addOutputs = (app: OpenAPIHono, outputs: OutputsAccess | undefined)
   app.openapi(outputTestRoute, async (c) => {
     const { name } = c.req.valid("param");
     const seen = await outputs?.test(name);
-    if (seen !== undefined) return give(c, outputTest, seen);
-    const known = ((await outputs?.status()) ?? []).map((each) => each.name);
-    const which = known.length === 0 ? "none is on" : `those that are on: ${known.join(", ")}`;
-    return refuse(c, 404, "no-such-output", `unknown output ${shown(name)}; ${which}`);
+    return seen === undefined ? refuse(c, 404, "no-such-output", await noSuch(name)) : give(c, outputTest, seen);
+  });
+
+  app.openapi(outputPairRoute, async (c) => {
+    const { name } = c.req.valid("param");
+    const said = outputs?.pair(name);
+    return said === undefined ? refuse(c, 404, "no-such-output", await noSuch(name)) : give(c, outputPairing, said);
   });
 };

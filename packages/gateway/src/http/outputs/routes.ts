@@ -42,6 +42,13 @@ export const outputTest = z
   })
   .openapi("OutputTest");
 
+export const outputPairing = z
+  .object({
+    ok: z.boolean().openapi({ description: "Whether a program may come in now" }),
+    text: z.string().openapi({ description: "For how long, or why not, as one sentence" }),
+  })
+  .openapi("OutputPairing");
+
 export const outputsRoute = createRoute({
   method: "get",
   path: "/api/v1/outputs",
@@ -77,6 +84,27 @@ export const outputTestRoute = createRoute({
     200: answer(outputTest, "What was seen, whether it works or not", {
       ok: true,
       text: "the broker at mqtt://192.168.1.5:1883 took a message and gave it back after 3 ms",
+    }),
+    400: wrongParameter,
+    404: problem("No such output", "no-such-output"),
+  },
+});
+
+export const outputPairRoute = createRoute({
+  method: "post",
+  path: "/api/v1/outputs/{name}/pair",
+  summary: "Lets the next program in that asks an output for a token",
+  description:
+    "Stands for the button of the device that the output acts as, `homewizard_v2` for example. One program is let in. Needs the scope `admin`.",
+  tags: ["operation"],
+  request: {
+    params: z.object({ name: z.string().openapi({ description: "The name of the output", example: "homewizard_v2" }) }),
+    query: query({}),
+  },
+  responses: {
+    200: answer(outputPairing, "Whether a program may come in now", {
+      ok: true,
+      text: "the next program that asks within 30 s may read from then on",
     }),
     400: wrongParameter,
     404: problem("No such output", "no-such-output"),

@@ -77,8 +77,7 @@ export const products: Readonly<Record<ProductType, Product>> = {
 const needed = ["active_power_w", "total_power_import_t1_kwh"] as const;
 
 /** What the P1 meter also says of the meter at its port. */
-const aboutMeter = (point: PointView, type: ProductType): object => {
-  if (type !== "HWE-P1") return {};
+export const aboutMeter = (point: PointView) => {
   const { identity } = point.detail();
   const model = [identity?.manufacturer, identity?.model].filter((part) => typeof part === "string").join(" ");
   // Of the point, not of the meter: it stays when the meter is exchanged, and tells nobody a serial number.
@@ -89,5 +88,7 @@ const aboutMeter = (point: PointView, type: ProductType): object => {
 /** The body of `GET /api/v1/data`; undefined if a client would take what is unknown for 0. */
 export const dataOf = (shown: Shown, type: ProductType): object | undefined => {
   const known = knownOf(products[type].fields, shown);
-  return needed.every((key) => key in known) ? { ...aboutMeter(shown.point, type), ...known } : undefined;
+  return needed.every((key) => key in known)
+    ? { ...(type === "HWE-P1" ? aboutMeter(shown.point) : {}), ...known }
+    : undefined;
 };

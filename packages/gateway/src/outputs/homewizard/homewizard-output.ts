@@ -3,21 +3,14 @@ import type { Output } from "@meterport/engine/ports/output";
 import { deviceIdOf } from "../listening/device-id.ts";
 import { openHttpFace } from "../listening/http-face.ts";
 import { type Answering, type Asked, json, notFound, onlyGet, silence } from "../listening/http-server.ts";
-import type { MeterOnShow, Shown } from "../listening/meter-on-show.ts";
-import { telegramOf, usualFlag } from "../p1/telegram.ts";
+import type { MeterOnShow } from "../listening/meter-on-show.ts";
 import { dataOf, type ProductType, products } from "./homewizard-fields.ts";
 import { type HomewizardSettings, homewizardPort } from "./homewizard-settings.ts";
+import { telegramIn } from "./p1-telegram.ts";
 
 const refused = json({ error: { id: 201, description: "This device is read only" } }, { status: 403 });
 
 const isRead = ({ method }: Asked): boolean => method === "GET" || method === "HEAD";
-
-/** What a P1 meter reads at its port: only this product has one. Without the serial number, as everywhere in this output. */
-const telegramIn = ({ point, live }: Shown): string | undefined => {
-  const { identity } = point.detail();
-  const bytes = telegramOf("dsmr5", point, live, { flag: usualFlag, model: identity?.model ?? null, serial: null });
-  return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
-};
 
 /** @param serial twelve hexadecimal digits */
 export const homewizardAnswers = (meter: MeterOnShow, type: ProductType, serial: string): Answering => {

@@ -9,7 +9,7 @@ import { systemClock } from "@meterport/transports/clock";
 import { freePort } from "../../../../../test/support/free-port.ts";
 import { stopwatch } from "../../../../../test/support/stopwatch.ts";
 import { OutputWorld, until } from "../output-world.test-kit.ts";
-import { chances, exchange, fuzzHttp } from "./raw-http.test-kit.ts";
+import { chances, type Dial, exchange, fuzzHttp, plainly } from "./raw-http.test-kit.ts";
 
 export interface FaceUnderTest {
   readonly open: (port: number) => Output;
@@ -21,6 +21,8 @@ export interface FaceUnderTest {
   readonly samples: readonly string[];
   /** The live values of which it makes the power, if not `power_w` alone. */
   readonly powerOf?: ((power: number | null) => Partial<LiveReading>) | undefined;
+  /** How its clients connect, if not by plain TCP. */
+  readonly dial?: Dial | undefined;
   /** True if it shows all meters that it sees. */
   readonly several?: true | undefined;
 }
@@ -89,9 +91,12 @@ const occupy = (port: number): Promise<() => Promise<void>> =>
     server.listen(port, "127.0.0.1", () => resolve(() => new Promise<void>((done) => void server.close(() => done()))));
   });
 
-const fuzzed = 10_000;
+/** A handshake of TLS costs as much as twenty requests. */
+const fuzzed = { plain: 10_000, other: 500 } as const;
 
 export const faceContract = (name: string, face: FaceUnderTest): void => {
+  const { dial = plainly } = face;
+  const requests = dial === plainly ? fuzzed.plain : fuzzed.other;
   /** The evening with another power. */
   const withPower = (power_w: number | null): Partial<LiveReading> => ({
     ...{ ...evening, power_w, ...face.powerOf?.(power_w) },
@@ -214,7 +219,7 @@ export const faceContract = (name: string, face: FaceUnderTest): void => {
 
     test("drops a client that sends and never reads, and keeps no backlog for it", () =>
       started(async (_, port) => {
-        const socket = connect(port, "127.0.0.1");
+        const socket = dial(port);
         socket.on("error", () => {});
         socket.pause();
         const request = face.samples[0] ?? "";
@@ -241,13 +246,13 @@ export const faceContract = (name: string, face: FaceUnderTest): void => {
         socket.destroy();
       }));
 
-    test(`survives ${fuzzed} mutated requests without an error of its own`, () =>
+    test(`survives ${requests} mutated requests without an error of its own`, () =>
       started(async (world, port) => {
         const seed = Number(process.env.METERPORT_TEST_SEED ?? Date.now() % 1e9);
         const chance = chances(seed);
         for (let n = 0; n < 20; n++)
-          await exchange(port, Buffer.from(Array.from({ length: 400 }, () => chance(256))), 500);
-        const seen = await fuzzHttp(port, face.samples, fuzzed, seed);
+          await exchange(port, Buffer.from(Array.from({ length: 400 }, () => chance(256))), 500, dial);
+        const seen = await fuzzHttp(port, face.samples, requests, seed, dial);
         const said = JSON.stringify([...seen]);
         assert.ok(![...seen.keys()].some((status) => status.startsWith("5")), `seed ${seed}: ${said}`);
         assert.equal(

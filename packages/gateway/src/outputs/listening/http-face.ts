@@ -12,6 +12,8 @@ import { MeterOnShow } from "./meter-on-show.ts";
 export interface OpenFace {
   readonly answer: Answering;
   readonly upgrade?: Upgrading | undefined;
+  readonly tls?: HttpOptions["tls"];
+  readonly pair?: RunningOutput["pair"];
   /** Ends what is its own beside the port. */
   readonly close?: (() => Promise<void> | void) | undefined;
   /** Rejects if something of its own fails. */
@@ -26,7 +28,6 @@ export interface HttpFace {
   readonly port: number;
   /** Milliseconds up to which a value is shown; if omitted as long as the gateway itself shows it. */
   readonly longest?: Millis | undefined;
-  readonly tls?: HttpOptions["tls"];
   readonly open: (meter: MeterOnShow, context: OutputContext) => OpenFace | Promise<OpenFace>;
   /** Stands in for the import of the package. */
   readonly loadCiao?: LoadCiao | undefined;
@@ -71,7 +72,7 @@ export const openHttpFace =
     try {
       const listening = await listenHttp({
         ...{ host, port: settings.port ?? face.port, allows: allowedNetworks(settings.allow) },
-        ...{ answer: counting, upgrade: own.upgrade, tls: face.tls, log: context.log },
+        ...{ answer: counting, upgrade: own.upgrade, tls: own.tls, log: context.log },
       });
       undo.push(listening.close);
       if (settings.announce === true)
@@ -82,6 +83,7 @@ export const openHttpFace =
           await knock(host, listening.port, signal);
           return `it listens on ${host} port ${listening.port}, and ${meter.look()}`;
         },
+        pair: own.pair,
         close,
       };
     } catch (error) {

@@ -1,10 +1,18 @@
 /** Requests as bytes, right and wrong ones, for tests of faces. */
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
+
+/** Connects to a port of this machine. */
+export type Dial = (port: number) => Socket;
+
+export const plainly: Dial = (port) => connect(port, "127.0.0.1");
+/** Whatever certificate it shows. */
+export const byTls: Dial = (port) => connectTls({ port, host: "127.0.0.1", rejectUnauthorized: false });
 
 /** Sends bytes, and gives what came back until the connection ended. */
-export const exchange = (port: number, bytes: Uint8Array, patience = 2_000): Promise<string> =>
+export const exchange = (port: number, bytes: Uint8Array, patience = 2_000, dial = plainly): Promise<string> =>
   new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
+    const socket = dial(port);
     let text = "";
     const timer = setTimeout(() => socket.destroy(), patience);
     socket.on("data", (part) => {
@@ -95,6 +103,7 @@ export const fuzzHttp = async (
   samples: readonly string[],
   count: number,
   seed: number,
+  dial = plainly,
 ): Promise<ReadonlyMap<string, number>> => {
   const chance = chances(seed);
   const seen = new Map<string, number>();
@@ -102,7 +111,8 @@ export const fuzzHttp = async (
   const worker = async (): Promise<void> => {
     while (left-- > 0) {
       const sample = samples[chance(samples.length)] ?? "";
-      const text = await exchange(port, chance(2) === 0 ? aimed(sample, chance) : mutated(sample, chance));
+      const bytes = chance(2) === 0 ? aimed(sample, chance) : mutated(sample, chance);
+      const text = await exchange(port, bytes, undefined, dial);
       for (const [, status = ""] of text === "" ? [["", "silence"]] : text.matchAll(/^HTTP\/1\.1 (\d{3})/gm))
         seen.set(status, (seen.get(status) ?? 0) + 1);
     }

@@ -4,6 +4,7 @@ import { allowedNetworks } from "../allowed-networks.ts";
 import { deviceIdOf } from "../listening/device-id.ts";
 import { type OpenFace, openHttpFace } from "../listening/http-face.ts";
 import { type Answering, type Asked, notFound, onlyGet, type Said, silence } from "../listening/http-server.ts";
+import { objectIn } from "../listening/json-object.ts";
 import { hostOf } from "../listening/listening-settings.ts";
 import { controlAge, type MeterOnShow } from "../listening/meter-on-show.ts";
 import { listenUdp, type UdpListening } from "../listening/udp-port.ts";
@@ -11,7 +12,7 @@ import { type DecimalJson, decimalJson } from "./decimal-json.ts";
 import { ShellyClients } from "./shelly-clients.ts";
 import { type Params, ShellyDevice } from "./shelly-device.ts";
 import { ShellyDigest } from "./shelly-digest.ts";
-import { answerFrame, isOpen, objectIn, paramsOf } from "./shelly-rpc.ts";
+import { answerFrame, isOpen, paramsOf } from "./shelly-rpc.ts";
 import { type ShellySettings, shellyPort } from "./shelly-settings.ts";
 
 /** How soon a client by WebSocket notices that nothing new comes. */

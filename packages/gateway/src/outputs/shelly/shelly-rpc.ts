@@ -1,19 +1,8 @@
 /** The remote calls of a Shelly, in the frames of its protocol. The same over HTTP, WebSocket and UDP. */
+import { objectIn } from "../listening/json-object.ts";
 import { type DecimalJson, decimalJson } from "./decimal-json.ts";
 import type { Params, ShellyDevice } from "./shelly-device.ts";
 import type { ShellyDigest } from "./shelly-digest.ts";
-
-type Plain = Readonly<Record<string, unknown>>;
-
-/** An object of JSON; undefined for anything else. */
-export const objectIn = (text: string): Plain | undefined => {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Plain) : undefined;
-  } catch {
-    return undefined;
-  }
-};
 
 export const paramsOf = (value: unknown): Params =>
   typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Params) : {};

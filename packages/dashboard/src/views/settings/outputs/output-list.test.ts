@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Entries } from "../form/changes.ts";
 import type { Written } from "../form/config-answers.ts";
 import { gatewayForm } from "../form/schema-form.ts";
-import { offered, outputItems, outputName, testAnswerOf } from "./output-list.ts";
+import { actionAnswerOf, actionsOf, offered, outputItems, outputName } from "./output-list.ts";
 
 const output = { properties: { url: { type: "string" }, enabled: { "x-kind": "on-off" } } };
 const form =
@@ -46,6 +46,16 @@ test("what is not there yet is offered by use, also what a newer gateway has", (
 });
 
 test("a test's answer is read with care", () => {
-  assert.deepEqual(testAnswerOf({ ok: false, text: "gone" }), { ok: false, text: "gone" });
-  for (const bad of [null, {}, { ok: 1, text: "x" }, { ok: true }]) assert.equal(testAnswerOf(bad), null);
+  assert.deepEqual(actionAnswerOf({ ok: false, text: "gone" }), { ok: false, text: "gone" });
+  for (const bad of [null, {}, { ok: 1, text: "x" }, { ok: true }]) assert.equal(actionAnswerOf(bad), null);
+});
+
+test("a user who operates may test an output, and only an admin presses the button of one that has it", () => {
+  const scopes = ["read", "operate", "admin"] as const;
+  const of = (name: string, right: number) => actionsOf(name, { may: (scope) => scopes.indexOf(scope) <= right });
+  assert.deepEqual([of("mqtt", 0), of("mqtt", 1), of("mqtt", 2)], [[], ["test"], ["test"]]);
+  assert.deepEqual(
+    [of("homewizard_v2", 0), of("homewizard_v2", 1), of("homewizard_v2", 2)],
+    [[], ["test"], ["test", "pair"]],
+  );
 });

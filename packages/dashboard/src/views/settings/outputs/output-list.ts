@@ -20,7 +20,7 @@ export interface OutputItem {
 /** The kinds of use, in which outputs are offered; another one is for programs of one's own. */
 const USES = {
   systems: ["mqtt", "home_assistant", "p1", "modbus"],
-  meters: ["homewizard", "shelly", "sma_meter", "marstek_ct", "ecotracker", "tasmota", "vzlogger"],
+  meters: ["homewizard", "homewizard_v2", "shelly", "sma_meter", "marstek_ct", "ecotracker", "tasmota", "vzlogger"],
   data: ["influxdb", "postgresql", "prometheus", "csv"],
   own: ["nats", "webhook", "hook", "dabbler", "former_topics"],
 } as const;
@@ -41,6 +41,7 @@ const NAMES: Readonly<Record<string, string>> = {
   webhook: "Webhook",
   hook: "Hook",
   homewizard: "HomeWizard",
+  homewizard_v2: "HomeWizard (API 2)",
   shelly: "Shelly",
   sma_meter: "SMA Energy Meter",
   marstek_ct: "Marstek CT",
@@ -107,13 +108,30 @@ export function offered(
   });
 }
 
-export interface TestAnswer {
+/** What can be asked of an output that runs, as the API names it. */
+export type OutputAction = "test" | "pair";
+
+/** Those that act as a device whose button lets a program in. */
+const PAIRED: readonly string[] = ["homewizard_v2"];
+
+/** What a user of these rights can ask of an output. */
+export function actionsOf(
+  name: string,
+  session: { readonly may: (scope: "operate" | "admin") => boolean },
+): readonly OutputAction[] {
+  return [
+    ...(session.may("operate") ? (["test"] as const) : []),
+    ...(PAIRED.includes(name) && session.may("admin") ? (["pair"] as const) : []),
+  ];
+}
+
+export interface ActionAnswer {
   readonly ok: boolean;
   /** What was seen, in English. */
   readonly text: string;
 }
 
-export function testAnswerOf(data: unknown): TestAnswer | null {
+export function actionAnswerOf(data: unknown): ActionAnswer | null {
   const loose = record(data);
   const words = text(loose?.text);
   return words === null || typeof loose?.ok !== "boolean" ? null : { ok: loose.ok, text: words };
