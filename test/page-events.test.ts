@@ -7,7 +7,7 @@ import { silentLog } from "@meterport/engine/ports/log";
 import { openLocalSqliteStore } from "@meterport/gateway/stores/sqlite/sqlite-store";
 import type { Browser, Page } from "playwright-core";
 import { hasNoBarriers } from "./support/axe.ts";
-import { fits, launchBrowser, openPage, openView, skipPage, speak, state } from "./support/browser.ts";
+import { fits, launchBrowser, openPage, openView, skipPage, speak, state, textOf } from "./support/browser.ts";
 import { eventually, soon } from "./support/eventually.ts";
 import { type SpawnedGateway, startGateway } from "./support/spawned-gateway.ts";
 
@@ -136,6 +136,38 @@ describe("the events on the page", { skip: skipPage }, () => {
     }
     await row(page, "t:log").filter({ hasText: "Phase fehlt" }).waitFor();
     assert.deepEqual(complaints, []);
+    await page.close();
+  });
+
+  test("have the clock of the meter in a browser of another zone, as the charts and tables have", async () => {
+    const detail = (await (await fetch(`${gateway.url}/api/v1/meters/home`)).json()) as { readonly zone: string };
+    const clockIn = (zone: string, options: Intl.DateTimeFormatOptions) => (time: number) =>
+      new Intl.DateTimeFormat("en-GB", { ...options, timeZone: zone }).format(time);
+    const clock = clockIn(detail.zone, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+    const day = clockIn(detail.zone, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+    // Half a day from the meter, so that days differ too.
+    const offset = new Date().getUTCHours() < 12 ? "Etc/GMT+11" : "Pacific/Kiritimati";
+    const { page } = await openPage(browser, gateway.url, undefined, { zone: offset });
+    await state(page, "fresh", patience);
+    await soon.match(() => textOf(page, "zone-note"), new RegExp(`in ${detail.zone}: it is \\d\\d:\\d\\d there`));
+    const lately = (text: string, options: Intl.DateTimeFormatOptions): boolean =>
+      [0, hour].some((ms) => text.includes(clockIn(detail.zone, options)(Date.now() - ms)));
+    await page.getByTestId("chart-hour").getByRole("slider").press("End");
+    const newest = page.getByTestId("chart-hour-readout").filter({ hasText: /\d\d:\d\d:\d\d/ });
+    await newest.waitFor({ timeout: patience });
+    assert.ok(lately((await newest.textContent())?.trim().slice(0, 2) ?? "", { hour: "2-digit" }));
+    await openView(page, "events");
+    await row(page, "t:outage").waitFor({ timeout: patience });
+    const outage = stored.find(({ id }) => id === "t:outage");
+    assert.ok((await said(page, "t:outage")).startsWith(clock(outage?.time ?? 0)));
+    const heading = page.locator('[data-testid="events-day"]', { hasText: day(outage?.time ?? 0) });
+    assert.equal(await heading.count(), 1);
+    await openView(page, "quality");
+    await page.getByTestId("toggle-table").click();
+    const rowTimes = page.locator('[data-testid="quality-table"] tbody th');
+    await rowTimes.last().waitFor({ timeout: patience });
+    const shown = (await rowTimes.last().textContent()) ?? "";
+    assert.ok(lately(shown, { day: "numeric", month: "short", hour: "2-digit" }), shown);
     await page.close();
   });
 

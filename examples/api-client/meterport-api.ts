@@ -123,6 +123,8 @@ export type MeterDetail = {
   readonly simulated: boolean;
   /** What the meter says of itself; null before the first contact */
   readonly identity: MeterIdentity | null;
+  /** IANA zone of the point's days and months */
+  readonly zone: string;
 };
 
 export type MeterIdentity = {

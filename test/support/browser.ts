@@ -45,6 +45,8 @@ export const launchBrowser = (): Promise<Browser> =>
 export interface OpenOptions {
   /** Whether the page may keep itself; otherwise each test would see the files that the one before kept. */
   readonly keeps?: boolean | undefined;
+  /** The browser's time zone, instead of the machine's. */
+  readonly zone?: string | undefined;
 }
 
 /** Opens the page of a gateway; `prepare` runs before anything is loaded. */
@@ -52,7 +54,7 @@ export const openPage = async (
   browser: Browser,
   url: string,
   prepare: (page: Page) => Promise<unknown> = async () => {},
-  { keeps = false }: OpenOptions = {},
+  { keeps = false, zone }: OpenOptions = {},
 ): Promise<Opened> => {
   const page = await browser.newPage({
     locale: "en-GB",
@@ -60,6 +62,7 @@ export const openPage = async (
     serviceWorkers: keeps ? "allow" : "block",
     // What moves without end is drawn 60 times a second, which takes the cores from the other tests.
     reducedMotion: "reduce",
+    ...(zone === undefined ? {} : { timezoneId: zone }),
   });
   const complaints: string[] = [];
   page.on("console", (message) => {

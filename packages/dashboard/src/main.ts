@@ -22,6 +22,7 @@ if (target === null) throw new Error("The page has no element with the id app.")
 const ui = new Ui(
   preferences(() => window.localStorage),
   navigator.languages,
+  Intl.DateTimeFormat().resolvedOptions().timeZone,
 );
 const fetchFrom = window.fetch.bind(window);
 const session = new Session(sessionApi(requestsTo(document.baseURI, fetchFrom, Date.now)), () =>

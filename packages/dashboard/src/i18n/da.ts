@@ -28,6 +28,7 @@ export const da: Messages = {
     metersFound: (count) => (count === "1" ? "1 måler fundet" : `${count} målere fundet`),
     noneFound: "Ingen måler har dette i sit navn.",
     moreFound: (count) => `${count} mere: skriv mere af navnet.`,
+    zone: (zone: string, clock: string) => `Tiderne er målerens, i ${zone}: der er klokken ${clock}.`,
     unknownMeter: (id) => `Denne gateway har ingen måler med id'et ${id}. Den er måske fjernet eller omdøbt.`,
     setUpMeter: "Sæt en måler op",
     setUpOwn: "Sæt din måler op",

@@ -28,6 +28,7 @@ export const de: Messages = {
     metersFound: (count) => `${count} Zähler gefunden`,
     noneFound: "Kein Zähler hat das in seinem Namen.",
     moreFound: (count) => `${count} weitere: mehr vom Namen eingeben.`,
+    zone: (zone: string, clock: string) => `Die Zeiten sind die des Zählers, in ${zone}: Dort ist es ${clock} Uhr.`,
     unknownMeter: (id) =>
       `Dieses Gateway hat keinen Zähler mit der Kennung ${id}. Vielleicht wurde er entfernt oder umbenannt.`,
     setUpMeter: "Zähler einrichten",

@@ -27,6 +27,7 @@ export const en = {
     metersFound: (count: string) => (count === "1" ? "1 meter found" : `${count} meters found`),
     noneFound: "No meter has this in its name.",
     moreFound: (count: string) => `${count} more: type more of the name.`,
+    zone: (zone: string, clock: string) => `Times are those of the meter, in ${zone}: it is ${clock} there.`,
     unknownMeter: (id: string) => `This gateway has no meter with the id ${id}. It may have been removed or renamed.`,
     setUpMeter: "Set up a meter",
     setUpOwn: "Set up your meter",

@@ -59,7 +59,8 @@ test("a link passes unchanged; an unknown state is refused", () => {
 
 test("a meter needs an id and a link", () => {
   const meter = { id: "house", name: "House", simulated: true, link };
-  assert.deepEqual(meterOf(meter), { ...meter, identity: null });
+  assert.deepEqual(meterOf(meter), { ...meter, identity: null, zone: null });
+  assert.equal(meterOf({ ...meter, zone: "Europe/Vienna" })?.zone, "Europe/Vienna");
   assert.equal(meterOf({ ...meter, id: 5 }), null);
   assert.equal(meterOf({ ...meter, simulated: "yes" })?.simulated, false);
 });

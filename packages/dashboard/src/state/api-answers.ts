@@ -126,8 +126,11 @@ function identityOf(data: unknown): MeterIdentity | null {
   };
 }
 
+/** A meter; its zone is null from a gateway that does not say it. */
+export type Meter = Omit<MeterDetail, "zone"> & { readonly zone: string | null };
+
 /** One meter in an answer; null if it is not one. */
-export function meterOf(data: unknown): MeterDetail | null {
+export function meterOf(data: unknown): Meter | null {
   const loose = record(data);
   const id = text(loose?.id);
   const link = linkOf(loose?.link);
@@ -138,6 +141,7 @@ export function meterOf(data: unknown): MeterDetail | null {
     link,
     simulated: loose.simulated === true,
     identity: identityOf(loose.identity),
+    zone: text(loose.zone),
   };
 }
 

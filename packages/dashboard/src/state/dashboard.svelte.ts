@@ -1,5 +1,5 @@
-import type { ApiCapture, LinkHealth, MeterDetail } from "@meterport/gateway/http/api";
-import { linkOf, type Reading, readingOf } from "./api-answers.ts";
+import type { ApiCapture, LinkHealth } from "@meterport/gateway/http/api";
+import { linkOf, type Meter, type Reading, readingOf } from "./api-answers.ts";
 import { freshness } from "./freshness.ts";
 import type { GatewayApi } from "./gateway-api.ts";
 import type { PointRow } from "./point-rows.ts";
@@ -45,7 +45,7 @@ export class Dashboard {
   /** Whether the last request was answered; null before the first. */
   reachable: boolean | null = $state(null);
   selected: string | null = $state(null);
-  detail: MeterDetail | null = $state.raw(null);
+  detail: Meter | null = $state.raw(null);
   link: LinkHealth | null = $state.raw(null);
   /** The last true reading, however old: look at `state` before showing it as present. */
   reading: Reading | null = $state.raw(null);

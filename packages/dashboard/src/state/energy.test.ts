@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { energySince, lastKnown, startOfDay } from "./energy.ts";
+import { energySince, lastKnown } from "./energy.ts";
 import { type Bucket, emptySeries, type Series } from "./series.ts";
 
 function registers(step: number, values: Readonly<Record<number, number>>): Series {
@@ -48,11 +48,6 @@ test("a jump to another meter's register gives nothing, but a heavy load counts"
   // 100 kW for 3 hours, whose ends the series knows.
   const hours = registers(300, { 0: 0, 10800: 300_000 });
   assert.deepEqual(energySince(hours, "importWh", 300, null, 20_000), { wh: 300_000, since: 300, complete: true });
-});
-
-test("a day starts at local midnight", () => {
-  const noon = new Date(2026, 2, 29, 12, 30).getTime();
-  assert.equal(startOfDay(noon), new Date(2026, 2, 29).getTime());
 });
 
 test("an hour is never more than the day that holds it, whatever steps the history has", () => {

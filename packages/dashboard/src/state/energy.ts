@@ -81,8 +81,3 @@ export function lastKnown(
   const inStep = lastReading !== null && lastReading >= (newest.end - newest.step) * 1000 && lastReading <= end;
   return { wh: newest.value, time: inStep ? lastReading : end };
 }
-
-/** Start of the local day of `now`, both in milliseconds since 1970. */
-export function startOfDay(now: number): number {
-  return new Date(now).setHours(0, 0, 0, 0);
-}

@@ -1,5 +1,5 @@
-import type { ApiCapture, LogAnswer, MeterDetail } from "@meterport/gateway/http/api";
-import { capturesOf, meterOf } from "./api-answers.ts";
+import type { ApiCapture, LogAnswer } from "@meterport/gateway/http/api";
+import { capturesOf, type Meter, meterOf } from "./api-answers.ts";
 import { logOf } from "./log-answer.ts";
 import { type PointsPage, pointsPageOf, pointsPath } from "./point-rows.ts";
 import type { Answer, Requests } from "./requests.ts";
@@ -13,7 +13,7 @@ export interface GatewayApi {
   readonly points: () => Promise<PointsPage | null>;
   /** Whether the gateway has a point with this id; null if it does not say. */
   readonly knows: (id: string) => Promise<boolean | null>;
-  readonly meter: (id: string) => Promise<MeterDetail | null>;
+  readonly meter: (id: string) => Promise<Meter | null>;
   readonly captures: (id: string) => Promise<ApiCapture[] | null>;
   /** The address of an original capture. */
   readonly captureUrl: (id: string, name: string) => string;

@@ -1,12 +1,16 @@
 import type uPlot from "uplot";
 import type { Formatter } from "../i18n/format.ts";
 import type { Columns } from "../state/series.ts";
+import type { ZoneCalendar } from "../state/zone-calendar.ts";
+import { timeAxis } from "./time-axis.ts";
 
 /** What a chart needs beside its data. */
 export interface ChartSetting {
   readonly width: number;
   readonly height: number;
   readonly format: Formatter;
+  /** That of the point. */
+  readonly calendar: ZoneCalendar;
   /** Value of a CSS custom property, so that charts have the colours of the page. */
   readonly color: (name: string) => string;
   readonly fontFamily: string;
@@ -108,18 +112,7 @@ export function chartOptions(setting: ChartSetting): uPlot.Options {
       y: { range: (_chart, min, max) => powerRange(min, max) },
     },
     axes: [
-      {
-        ...axis,
-        grid: { show: false },
-        size: 26,
-        space: 64,
-        values: (_chart, splits) =>
-          splits.map((seconds) => {
-            const date = new Date(seconds * 1000);
-            const midnight = date.getHours() === 0 && date.getMinutes() === 0;
-            return midnight ? format.weekday(seconds * 1000) : format.clock(seconds * 1000);
-          }),
-      },
+      { ...axis, ...timeAxis(format, setting.calendar, 64) },
       {
         ...axis,
         grid,

@@ -1,6 +1,6 @@
 /** The types of the gateway's HTTP API: all that the dashboard knows of the gateway. */
 import type { HistoryPoint } from "@meterport/engine/history/history-point";
-import type { LinkHealth, LiveAnswer } from "@meterport/engine/model/point-model";
+import type { LinkHealth, LiveAnswer, MeterDetail as PointDetail } from "@meterport/engine/model/point-model";
 
 export type { HistoryPoint } from "@meterport/engine/history/history-point";
 export type {
@@ -8,11 +8,16 @@ export type {
   LinkHealth,
   LinkState,
   LiveAnswer,
-  MeterDetail,
   MeterIdentity,
   MeterSummary,
 } from "@meterport/engine/model/point-model";
 export type { ApiCapture, CaptureState } from "../captures/api-capture.ts";
+
+/** `GET /api/v1/meters/{id}`: a meter, what it says of itself, and the zone of its days. */
+export interface MeterDetail extends PointDetail {
+  /** IANA name. */
+  readonly zone: string;
+}
 
 /** `GET /api/v1/meters/{id}/history?from=&to=&step=`: averages and register values on a regular grid, oldest first. */
 export interface HistoryAnswer {

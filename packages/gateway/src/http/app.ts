@@ -128,7 +128,7 @@ const addResources = (
 ): PointStreams => {
   const { meters, store, clock, version, states } = options;
   const { wall } = clock;
-  addMeters(app, meters, streams);
+  addMeters(app, options, streams);
   addHistory(app, meters, store, wall);
   addLog(app, meters, options);
   addCaptures(app, meters, options);

@@ -67,6 +67,7 @@ export const meterDetail = z
   .object({
     ...summaryShape,
     identity: orNull(meterIdentity, "What the meter says of itself; null before the first contact"),
+    zone: z.string().openapi({ description: "IANA zone of the point's days and months" }),
   })
   .openapi("MeterDetail") satisfies z.ZodType<MeterDetail>;
 

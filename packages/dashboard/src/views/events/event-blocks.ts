@@ -2,7 +2,7 @@
 import type { StoredEvent } from "./event-answer.ts";
 
 export interface DayGroup {
-  /** Milliseconds since 1970 of local midnight. */
+  /** Milliseconds since 1970 of midnight. */
   readonly day: number;
   /** False if the block before it has the heading of this day. */
   readonly heads: boolean;
@@ -17,12 +17,12 @@ export interface Block {
 /** Events of a block: few enough to draw at once, many enough that a hundred thousand events are few blocks. */
 export const BLOCK = 50;
 
-export function localDay(time: number): number {
-  return new Date(time).setHours(0, 0, 0, 0);
-}
-
-/** Events, newest first, in blocks of `size` and days within them. */
-export function blocksOf(events: readonly StoredEvent[], size = BLOCK, dayOf = localDay): Block[] {
+/**
+ * Events, newest first, in blocks of `size` and days within them.
+ *
+ * @param dayOf when the day of a moment began
+ */
+export function blocksOf(events: readonly StoredEvent[], dayOf: (time: number) => number, size = BLOCK): Block[] {
   const blocks: Block[] = [];
   let before = Number.NaN;
   for (let from = 0; from < events.length; from += size) {

@@ -1,4 +1,5 @@
 import type { Answer, Requests } from "../../state/requests.ts";
+import type { ZoneCalendar } from "../../state/zone-calendar.ts";
 import { type EventsPage, eventsOf, LASTING_KINDS, lasting, type StoredEvent } from "./event-answer.ts";
 import { merged } from "./event-blocks.ts";
 import { apiQuery, type Filter, looksItself, wants } from "./filter.ts";
@@ -10,6 +11,15 @@ const SEARCH_PAGE = 1000;
 const ENOUGH = 40;
 const MOST_PAGES = 10;
 const NEWEST = 50;
+
+export interface FeedOptions {
+  readonly requests: Requests;
+  readonly point: string;
+  readonly filter: Filter;
+  readonly calendar: ZoneCalendar;
+  /** All that the page says of an event, for the search. */
+  readonly words: (event: StoredEvent) => string;
+}
 
 /** The stored events of a point, as far back as the reader has scrolled. */
 export class EventFeed {
@@ -28,16 +38,17 @@ export class EventFeed {
   readonly #requests: Requests;
   readonly #path: string;
   readonly #filter: Filter;
+  readonly #calendar: ZoneCalendar;
   readonly #words: (event: StoredEvent) => string;
   readonly #stop = new AbortController();
   #next: string | null = null;
   #all: readonly StoredEvent[] = [];
 
-  /** @param words all that the page says of an event, for the search */
-  constructor(requests: Requests, point: string, filter: Filter, words: (event: StoredEvent) => string) {
+  constructor({ requests, point, filter, calendar, words }: FeedOptions) {
     this.#requests = requests;
     this.#path = `points/${encodeURIComponent(point)}/events`;
     this.#filter = filter;
+    this.#calendar = calendar;
     this.#words = words;
   }
 
@@ -91,7 +102,7 @@ export class EventFeed {
   }
 
   #ask(cursor: string | null, limit: number): Promise<Answer<EventsPage>> {
-    const query = apiQuery(this.#filter, this.#requests.time());
+    const query = apiQuery(this.#filter, this.#requests.time(), this.#calendar);
     query.set("limit", String(limit));
     if (cursor !== null) query.set("cursor", cursor);
     return this.#requests.get(`${this.#path}?${query}`, eventsOf, { signal: this.#stop.signal });

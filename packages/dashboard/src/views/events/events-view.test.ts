@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ZoneCalendar } from "../../state/zone-calendar.ts";
 import { eventsOf, isAlarm, isNote, lasting, type StoredEvent } from "./event-answer.ts";
 import { blocksOf, merged } from "./event-blocks.ts";
 import { apiQuery, filterOf, GROUPS, looksItself, queryOf, wants } from "./filter.ts";
@@ -62,13 +63,13 @@ test("a filter survives the address, and what the address should not have is ign
   assert.equal(filterOf({ q: "x".repeat(900) }).search.length, 80);
 });
 
-test("the gateway is asked for kinds and whole local days", () => {
-  const query = apiQuery(filterOf({ group: "outages", from: "2026-01-02", to: "2026-01-02" }), 0);
+test("the gateway is asked for kinds and whole days of the point", () => {
+  const home = new ZoneCalendar("Europe/Copenhagen");
+  const query = apiQuery(filterOf({ group: "outages", from: "2026-03-28", to: "2026-03-29" }), 0, home);
   assert.equal(query.get("kind"), "outage");
-  const [from, to] = [query.get("from"), query.get("to")].map((text) => Date.parse(text ?? ""));
-  assert.equal((to ?? 0) - (from ?? 0), DAY);
-  assert.equal(new Date(from ?? 0).getHours(), 0);
-  assert.equal(apiQuery(filterOf({ days: "7" }), 30 * DAY).get("from"), new Date(23 * DAY).toISOString());
+  assert.equal(query.get("from"), "2026-03-27T23:00:00.000Z");
+  assert.equal(query.get("to"), "2026-03-29T22:00:00.000Z");
+  assert.equal(apiQuery(filterOf({ days: "7" }), 30 * DAY, home).get("from"), new Date(23 * DAY).toISOString());
   for (const kinds of Object.values(GROUPS)) {
     assert.ok(kinds.length <= 64, "the gateway takes no more");
     for (const kind of kinds) assert.match(kind, /^[a-z0-9][a-z0-9_-]{0,63}$/);
@@ -84,8 +85,9 @@ test("words are found in any order, with or without accents and capitals", () =>
 });
 
 test("a hundred thousand events become blocks in which each day has one heading", () => {
+  const dayOf = (time: number): number => Math.floor(time / DAY) * DAY;
   const events = Array.from({ length: 100_000 }, (_, i) => event(String(i), { time: -i * 3_600_000 }));
-  const blocks = blocksOf(events, 50, (time) => Math.floor(time / DAY) * DAY);
+  const blocks = blocksOf(events, dayOf);
   assert.equal(blocks.length, 2000);
   const groups = blocks.flatMap(({ days }) => days);
   assert.equal(
@@ -95,7 +97,7 @@ test("a hundred thousand events become blocks in which each day has one heading"
   const headings = groups.filter(({ heads }) => heads).map(({ day }) => day);
   assert.equal(new Set(headings).size, headings.length);
   assert.equal(headings.length, 1 + Math.ceil(99_999 / 24));
-  assert.deepEqual(blocksOf([]), []);
+  assert.deepEqual(blocksOf([], dayOf), []);
 });
 
 test("new events come on top, ended ones are replaced, and a gap is noticed", () => {

@@ -1,5 +1,6 @@
 /** What the reader wants to see of the events, as the address keeps it. */
 import { oneOf } from "../../state/loose.ts";
+import type { ZoneCalendar } from "../../state/zone-calendar.ts";
 import { isAlarm, type StoredEvent } from "./event-answer.ts";
 
 /** Groups of kinds that belong together for a reader. */
@@ -72,24 +73,20 @@ export function looksItself({ group, search }: Filter): boolean {
   return group === "alarms" || search.trim() !== "";
 }
 
-/** Local midnight of a day, days later. */
-function midnight(day: string, later: number): Date {
-  const [year = 0, month = 1, date = 1] = day.split("-").map(Number);
-  return new Date(year, month - 1, date + later);
-}
-
 /**
  * The query of the gateway's API.
  *
  * @param now milliseconds since 1970
+ * @param calendar that of the point, to which the chosen days belong
  */
-export function apiQuery({ group, days, from, to }: Filter, now: number): URLSearchParams {
+export function apiQuery({ group, days, from, to }: Filter, now: number, calendar: ZoneCalendar): URLSearchParams {
   const query = new URLSearchParams();
   if (group !== null) query.set("kind", GROUPS[group].join(","));
   // Whole minutes, so that the same page asks the same.
   if (days !== null) query.set("from", new Date(Math.floor((now - days * DAY_MS) / 60_000) * 60_000).toISOString());
-  if (from !== "") query.set("from", midnight(from, 0).toISOString());
-  if (to !== "") query.set("to", midnight(to, 1).toISOString());
+  const [first, last] = [calendar.dayOf(from), calendar.dayOf(to)];
+  if (first !== null) query.set("from", new Date(first).toISOString());
+  if (last !== null) query.set("to", new Date(calendar.next("day", last)).toISOString());
   return query;
 }
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ZoneCalendar } from "../../state/zone-calendar.ts";
 import { type BarContext, type BarState, barsOf, usualInterval } from "./bars.ts";
 import type { Interval, Sum } from "./history-answers.ts";
 import { type TileKey, tileSpan } from "./levels.ts";
 import type { TileData } from "./load-tiles.ts";
-import { ZoneCalendar } from "./zone-calendar.ts";
 
 const calendar = new ZoneCalendar("Europe/Copenhagen");
 const quarter = 900_000;

@@ -1,9 +1,10 @@
 /** Makes the bars of a chart, or the rows of its table, of what is loaded. */
+
+import type { ZoneCalendar } from "../../state/zone-calendar.ts";
 import type { Cost, Interval, Source, Sum } from "./history-answers.ts";
 import { bounds, type EnergyLevel, kindsOf, type TileKey, type TileKind, tileSpan, tilesOf } from "./levels.ts";
 import type { TileData } from "./load-tiles.ts";
 import type { Span } from "./shown-range.ts";
-import type { ZoneCalendar } from "./zone-calendar.ts";
 
 /**
  * What a bar is, the most important first where several hold:

@@ -1,6 +1,7 @@
 /** The frame of a chart: its scales, axes and colours. */
+
+import { type Tick, type TickStep, valueTicks } from "../../widgets/time-ticks.ts";
 import type { Span } from "./shown-range.ts";
-import { type Tick, type TickStep, valueTicks } from "./time-ticks.ts";
 
 export interface Colors {
   readonly card: string;

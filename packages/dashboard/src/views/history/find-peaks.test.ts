@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { requestsTo } from "../../state/requests.ts";
+import { ZoneCalendar } from "../../state/zone-calendar.ts";
 import { findPeaks, type PeakStep } from "./find-peaks.ts";
 import type { Peak } from "./history-answers.ts";
-import { ZoneCalendar } from "./zone-calendar.ts";
 
 const calendar = new ZoneCalendar("Europe/Copenhagen");
 const range = {

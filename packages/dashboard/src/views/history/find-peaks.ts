@@ -1,10 +1,10 @@
 /** Looks for the highest interval of each month, a month of intervals at a time. */
 import type { Requests } from "../../state/requests.ts";
+import type { ZoneCalendar } from "../../state/zone-calendar.ts";
 import { type IntervalPage, intervalsOf, type Peak } from "./history-answers.ts";
 import type { Failure } from "./load-tiles.ts";
 import { highest } from "./peaks.ts";
 import type { Span } from "./shown-range.ts";
-import type { ZoneCalendar } from "./zone-calendar.ts";
 
 /** A month, without its peak while it is looked at; null if it has no value. */
 export type PeakStep = (Span & { readonly peak?: Peak | null }) | { readonly failure: Failure };

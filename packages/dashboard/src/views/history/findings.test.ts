@@ -1,13 +1,13 @@
 /** Peaks, tariffs, the first value, and marks of the axes. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ZoneCalendar } from "../../state/zone-calendar.ts";
+import { tickStep, ticksOf, valueTicks } from "../../widgets/time-ticks.ts";
 import type { Interval, RegisterState, Sum } from "./history-answers.ts";
 import { firstOf } from "./known-span.ts";
 import type { TileData } from "./load-tiles.ts";
 import { highest } from "./peaks.ts";
 import { tariffsOf } from "./tariffs.ts";
-import { tickStep, ticksOf, valueTicks } from "./time-ticks.ts";
-import { ZoneCalendar } from "./zone-calendar.ts";
 
 const calendar = new ZoneCalendar("Europe/Copenhagen");
 const hour = 3_600_000;

@@ -1,7 +1,8 @@
 /** A year as a map of hours: a column for each day, a row for each hour of its clock. */
+
+import type { ZoneCalendar } from "../../state/zone-calendar.ts";
 import type { PowerPoint } from "./history-answers.ts";
 import type { Span } from "./shown-range.ts";
-import type { ZoneCalendar } from "./zone-calendar.ts";
 
 const HOUR = 3_600_000;
 

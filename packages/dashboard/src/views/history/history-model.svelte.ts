@@ -1,5 +1,6 @@
 /** The state of the history view: what is shown, what is loaded of it, and what the reader chose. */
 import type { Requests } from "../../state/requests.ts";
+import { ZoneCalendar } from "../../state/zone-calendar.ts";
 import { type Bar, type BarContext, barsOf, usualInterval } from "./bars.ts";
 import { type Peak, type PointFacts, type PowerPoint, pendingFromOf, pointOf } from "./history-answers.ts";
 import { firstOf } from "./known-span.ts";
@@ -34,7 +35,6 @@ import {
 } from "./shown-range.ts";
 import { TileCache } from "./tile-cache.ts";
 import { chartTiles, costTiles, overviewTiles, priceTiles, type Wanting } from "./wanted-tiles.ts";
-import { ZoneCalendar } from "./zone-calendar.ts";
 
 export interface HistoryOptions {
   readonly requests: Pick<Requests, "get" | "time">;

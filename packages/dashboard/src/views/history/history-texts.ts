@@ -1,9 +1,9 @@
 /** Dates, energies and money of the history as text: in the reader's language, and by the point's clock. */
 import type { Formatter } from "../../i18n/format.ts";
+import type { ZoneCalendar } from "../../state/zone-calendar.ts";
+import type { Tick } from "../../widgets/time-ticks.ts";
 import type { EnergyLevel } from "./levels.ts";
 import type { Shown, Span } from "./shown-range.ts";
-import type { Tick } from "./time-ticks.ts";
-import type { ZoneCalendar } from "./zone-calendar.ts";
 
 const HOUR = 3_600_000;
 

@@ -1,8 +1,9 @@
 /** What is known of a point's history as a whole. */
+
+import type { ZoneCalendar } from "../../state/zone-calendar.ts";
 import type { TileKey } from "./levels.ts";
 import { tilesOf } from "./levels.ts";
 import type { TileData } from "./load-tiles.ts";
-import type { ZoneCalendar } from "./zone-calendar.ts";
 
 interface Known {
   readonly calendar: ZoneCalendar;

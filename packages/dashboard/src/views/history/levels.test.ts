@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ZoneCalendar } from "../../state/zone-calendar.ts";
 import { bounds, energyLevel, powerStep, snapped, tileSpan, tilesOf } from "./levels.ts";
-import { ZoneCalendar } from "./zone-calendar.ts";
 
 const calendar = new ZoneCalendar("Europe/Copenhagen");
 const hour = 3_600_000;

@@ -1,6 +1,7 @@
 /** How fine the history is drawn, and in which tiles it is loaded. */
+
+import type { ZoneCalendar } from "../../state/zone-calendar.ts";
 import type { Span } from "./shown-range.ts";
-import type { ZoneCalendar } from "./zone-calendar.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { requestsTo } from "../../state/requests.ts";
+import { ZoneCalendar } from "../../state/zone-calendar.ts";
 import { costsOf, intervalsOf, pendingFromOf, pointOf, powerOf, registersOf, sumsOf } from "./history-answers.ts";
 import type { TileKey } from "./levels.ts";
 import { loadTile } from "./load-tiles.ts";
-import { ZoneCalendar } from "./zone-calendar.ts";
 
 const calendar = new ZoneCalendar("Europe/Copenhagen");
 const end = "2026-01-01T12:00:00.000Z";

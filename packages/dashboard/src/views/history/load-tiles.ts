@@ -1,5 +1,6 @@
 /** Asks the gateway for tiles of a history. */
 import type { Answer, Requests } from "../../state/requests.ts";
+import type { ZoneCalendar } from "../../state/zone-calendar.ts";
 import {
   type Cost,
   costsOf,
@@ -12,7 +13,6 @@ import {
 } from "./history-answers.ts";
 import { partsOf, type TileKey, type TileKind, tileSpan } from "./levels.ts";
 import type { Loaded } from "./tile-cache.ts";
-import type { ZoneCalendar } from "./zone-calendar.ts";
 
 export type TileData =
   | {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ZoneCalendar } from "../../state/zone-calendar.ts";
 import {
   clamped,
   moved,
@@ -14,7 +15,6 @@ import {
   shownOf,
   zoomed,
 } from "./shown-range.ts";
-import { ZoneCalendar } from "./zone-calendar.ts";
 
 const calendar = new ZoneCalendar("Europe/Copenhagen");
 const now = Date.UTC(2026, 10, 29, 12);

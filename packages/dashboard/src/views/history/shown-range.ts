@@ -1,14 +1,10 @@
 /** Which time is shown: a day, week, month, year, everything, or what the reader has moved and zoomed to. */
-import type { CalendarUnit, ZoneCalendar } from "./zone-calendar.ts";
+import type { CalendarUnit, Span, ZoneCalendar } from "../../state/zone-calendar.ts";
 
 export const PERIODS = ["day", "week", "month", "year", "all"] as const;
 export type Period = (typeof PERIODS)[number];
 
-export interface Span {
-  /** Milliseconds since 1970, as `to`. */
-  readonly from: number;
-  readonly to: number;
-}
+export type { Span };
 
 export interface Shown extends Span {
   /** "free" if it is no whole period. */

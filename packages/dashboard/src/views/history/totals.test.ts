@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ZoneCalendar } from "../../state/zone-calendar.ts";
 import type { Bar } from "./bars.ts";
 import { differenceOf, netOf, pairsOf, totalsOf, within } from "./totals.ts";
-import { ZoneCalendar } from "./zone-calendar.ts";
 
 const calendar = new ZoneCalendar("Europe/Copenhagen");
 const hour = 3_600_000;

@@ -1,7 +1,8 @@
 /** Sums of bars, and how they compare with those of an earlier time. */
+
+import type { ZoneCalendar } from "../../state/zone-calendar.ts";
 import { type Bar, type BarState, indexAt } from "./bars.ts";
 import { type Shift, type Span, shifted } from "./shown-range.ts";
-import type { ZoneCalendar } from "./zone-calendar.ts";
 
 export interface Totals {
   /** Wh; null if nothing is known. */

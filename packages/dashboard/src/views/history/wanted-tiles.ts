@@ -1,7 +1,8 @@
 /** Which tiles the parts of the view need, in the order in which they are needed. */
+
+import type { ZoneCalendar } from "../../state/zone-calendar.ts";
 import { type EnergyLevel, kindsOf, type PowerStep, type TileKey, type TileKind, tilesOf } from "./levels.ts";
 import { clamped, type Span } from "./shown-range.ts";
-import type { ZoneCalendar } from "./zone-calendar.ts";
 
 export interface Wanting {
   readonly calendar: ZoneCalendar;

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MEASURED_KEYS, type Reading } from "../../state/api-answers.ts";
 import { emptySeries, type Series, withReading } from "../../state/series.ts";
+import { ZoneCalendar } from "../../state/zone-calendar.ts";
 import { dayStartOf, energyToday, liveToday } from "./energy-today.ts";
 
+const calendar = new ZoneCalendar("UTC");
 const hour = 3600;
 const midnight = Date.UTC(2026, 0, 1) / 1000;
 const today = {
@@ -23,14 +25,14 @@ const second = midnight + 2 * hour;
 
 test("the registers count, as long as the one of the day's start is known", () => {
   const series = seriesOf(at(midnight - 10, 1000), at(second - 10, 1070));
-  assert.deepEqual(energyToday([series], "importWh", { today, latest: 1075, second }), {
+  assert.deepEqual(energyToday([series], "importWh", { today, latest: 1075, second, calendar }), {
     ...{ wh: 75, since: midnight, complete: true },
   });
 });
 
 test("the intervals count where the registers began later, and the registers where the intervals have a hole", () => {
   const series = seriesOf(at(second - 600, 1060), at(second - 10, 1070));
-  const known = { today, latest: 1075, second };
+  const known = { today, latest: 1075, second, calendar };
   assert.deepEqual(energyToday([series], "importWh", known), { wh: 80, since: midnight, complete: true });
   const holed = { ...today, imported: today.imported.slice(4) };
   assert.equal(energyToday([series], "importWh", { ...known, today: holed })?.complete, false);
@@ -38,14 +40,14 @@ test("the intervals count where the registers began later, and the registers whe
 });
 
 test("an answer of yesterday does not say when today began", () => {
-  assert.equal(dayStartOf(today, second), midnight);
-  assert.notEqual(dayStartOf(today, second + 25 * hour), midnight);
+  assert.equal(dayStartOf({ today, second, calendar }), midnight);
+  assert.notEqual(dayStartOf({ today, second: second + 25 * hour, calendar }), midnight);
 });
 
 test("the live energy of today is unknown unless the registers reach back to its start", () => {
   const whole = seriesOf(at(midnight - 10, 1000), at(second - 10, 1070));
   const reading = at(second, 1075);
-  assert.deepEqual(liveToday([whole], { today, second, reading }), { importWh: 75, exportWh: null });
+  assert.deepEqual(liveToday([whole], { today, second, reading, calendar }), { importWh: 75, exportWh: null });
   const late = seriesOf(at(second - 600, 1060));
-  assert.equal(liveToday([late], { today, second, reading }).importWh, null);
+  assert.equal(liveToday([late], { today, second, reading, calendar }).importWh, null);
 });

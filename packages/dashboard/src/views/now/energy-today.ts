@@ -1,6 +1,7 @@
 import type { Reading } from "../../state/api-answers.ts";
-import { type EnergySince, energySince, type Register, startOfDay } from "../../state/energy.ts";
+import { type EnergySince, energySince, type Register } from "../../state/energy.ts";
 import type { Series } from "../../state/series.ts";
+import type { ZoneCalendar } from "../../state/zone-calendar.ts";
 import { type EnergyInterval, energyOfDay, type LocalDay } from "./day-answers.ts";
 
 /** What is known of today beside the series. */
@@ -13,14 +14,20 @@ export interface TodayKnown {
   readonly latest: number | null;
   /** Now, seconds since 1970. */
   readonly second: number;
+  /** That of the point. */
+  readonly calendar: ZoneCalendar;
 }
 
 /**
  * When today began, seconds since 1970: by the clock of the metering point, which is not always that of the reader.
  */
-export function dayStartOf(today: LocalDay | null, second: number): number {
+export function dayStartOf({
+  today,
+  second,
+  calendar,
+}: Pick<TodayKnown, "calendar" | "second"> & { readonly today: LocalDay | null }): number {
   const isToday = today !== null && second * 1000 >= today.from && second * 1000 < today.to;
-  return (isToday ? today.from : startOfDay(second * 1000)) / 1000;
+  return (isToday ? today.from : calendar.start("day", second * 1000)) / 1000;
 }
 
 /**
@@ -30,9 +37,10 @@ export function dayStartOf(today: LocalDay | null, second: number): number {
 export function energyToday(
   series: readonly Series[],
   register: Register,
-  { today, latest, second }: TodayKnown,
+  { latest, ...known }: TodayKnown,
 ): EnergySince | null {
-  const from = dayStartOf(today, second);
+  const { today, second } = known;
+  const from = dayStartOf(known);
   const counted = energySince(series, register, from, latest, second);
   if (counted?.complete === true || today === null || today.from !== from * 1000) return counted;
   const stored = energyOfDay(today, register === "importWh" ? today.imported : today.exported, second * 1000);
@@ -42,10 +50,11 @@ export function energyToday(
 /** Wh of both directions of today up to now; null where it is not known from the start of the day on. */
 export function liveToday(
   series: readonly Series[],
-  { today, second, reading }: Pick<TodayKnown, "today" | "second"> & { readonly reading: Reading | null },
+  { reading, ...known }: Omit<TodayKnown, "latest"> & { readonly reading: Reading | null },
 ): { readonly importWh: number | null; readonly exportWh: number | null } {
   const of = (register: Register, latest: number | null): number | null => {
-    const from = dayStartOf(today, second);
+    const { second } = known;
+    const from = dayStartOf(known);
     const counted = energySince(series, register, from, latest, second);
     return counted?.complete === true ? counted.wh : null;
   };

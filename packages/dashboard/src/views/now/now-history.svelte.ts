@@ -1,6 +1,5 @@
 import { type History, historyOf, type Reading } from "../../state/api-answers.ts";
 import type { Dashboard } from "../../state/dashboard.svelte.ts";
-import { startOfDay } from "../../state/energy.ts";
 import type { Answer, Requests } from "../../state/requests.ts";
 import { emptySeries, type Series, stepFor, withHistory, withReading } from "../../state/series.ts";
 
@@ -53,7 +52,7 @@ export class NowHistory {
       return this.#requests.get(`meters/${encodeURIComponent(id)}/history?${query}`, historyOf, { signal });
     };
     const dayStep = stepFor(poll, 300);
-    const dayFrom = Math.min(now - DAY, startOfDay(now * 1000) / 1000) - 2 * dayStep;
+    const dayFrom = now - DAY - HOUR - 2 * dayStep;
     const hourStep = stepFor(poll, 10);
     const [hour, day] = await Promise.all([ask(now - HOUR - 3 * hourStep, hourStep), ask(dayFrom, dayStep)]);
     if (signal.aborted) return false;

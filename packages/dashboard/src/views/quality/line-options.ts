@@ -1,6 +1,8 @@
 import type uPlot from "uplot";
 import type { Formatter } from "../../i18n/format.ts";
+import type { ZoneCalendar } from "../../state/zone-calendar.ts";
 import { lonelyPoints } from "../../widgets/chart-options.ts";
+import { timeAxis } from "../../widgets/time-axis.ts";
 import type { Limits } from "./voltage-quality.ts";
 
 /** How the lines of a chart look: told apart by their dashes too. */
@@ -14,6 +16,8 @@ export interface LineSetting {
   readonly width: number;
   readonly height: number;
   readonly format: Formatter;
+  /** That of the point. */
+  readonly calendar: ZoneCalendar;
   readonly color: (name: string) => string;
   readonly fontFamily: string;
   /** How many lines; after them come the low and the high edge of a band. */
@@ -26,8 +30,6 @@ export interface LineSetting {
   readonly decimals: number;
   readonly pointed: (index: number | null) => void;
 }
-
-const DAY = 86_400;
 
 /** Marks the limits, so that it is seen how far away the values are. */
 function drawLimits({ limits, color }: LineSetting): (chart: uPlot) => void {
@@ -61,16 +63,6 @@ export function axisRange(least: Limits, min: number | null, max: number | null)
   return [low < least.low ? low - margin : low, high > least.high ? high + margin : high];
 }
 
-/** The time at a mark of the axis, as fine as the period needs. */
-export function timeMark(format: Formatter, seconds: number, length: number): string {
-  const time = seconds * 1000;
-  if (length <= 2 * DAY) {
-    const date = new Date(time);
-    return date.getHours() === 0 && date.getMinutes() === 0 ? format.weekday(time) : format.clock(time);
-  }
-  return length > 200 * DAY ? format.monthAndYear(time) : format.dayAndMonth(time);
-}
-
 /** Options of a chart of up to three lines, with a band around them and limits. */
 export function lineOptions(setting: LineSetting): uPlot.Options {
   const {
@@ -92,11 +84,7 @@ export function lineOptions(setting: LineSetting): uPlot.Options {
       y: { range: (_chart, min, max) => axisRange(setting.least, min, max) },
     },
     axes: [
-      {
-        ...axis,
-        ...{ grid: { show: false }, size: 26, space: 72 },
-        values: (_chart, splits) => splits.map((seconds) => timeMark(format, seconds, to - from)),
-      },
+      { ...axis, ...timeAxis(format, setting.calendar, 72) },
       {
         ...axis,
         ...{ grid: { stroke: color("--line"), width: 1 }, space: 32 },

@@ -1,4 +1,5 @@
 /** The same values as the charts, in rows that a person can read. */
+import type { ZoneCalendar } from "../../state/zone-calendar.ts";
 import type { PeriodName } from "./period.ts";
 import { type Line, type LineSummary, type QualitySeries, summaryOf, unbalanceLine } from "./voltage-quality.ts";
 
@@ -11,13 +12,13 @@ export interface TableRow {
   readonly unbalance: LineSummary | null;
 }
 
-/** What a moment of the reader's clock belongs to: an hour of a day, a day of a week or month, a month of a year. */
-function groupOf(period: PeriodName, seconds: number): string {
-  const date = new Date(seconds * 1000);
-  const month = `${date.getFullYear()}-${date.getMonth()}`;
-  if (period === "year") return month;
-  const day = `${month}-${date.getDate()}`;
-  return period === "day" ? `${day}-${date.getHours()}-${date.getTimezoneOffset()}` : day;
+const HOUR_MS = 3_600_000;
+
+/** When the hour of a day, the day of a week or month, or the month of a year begins that a moment belongs to, in milliseconds. */
+export function rowStart(calendar: ZoneCalendar, period: PeriodName, seconds: number): number {
+  const time = seconds * 1000;
+  if (period === "day") return time - (calendar.local(time) % HOUR_MS);
+  return calendar.start(period === "year" ? "month" : "day", time);
 }
 
 function cut(line: Line | null, from: number, to: number): Line | null {
@@ -25,13 +26,12 @@ function cut(line: Line | null, from: number, to: number): Line | null {
   return { mean: line.mean.slice(from, to), min: line.min.slice(from, to), max: line.max.slice(from, to) };
 }
 
-/** Rows of hours, days or months, oldest first; those of which nothing is known are left out. */
-export function rowsOf(series: QualitySeries, period: PeriodName): TableRow[] {
+/** Rows of hours, days or months by the point's clock, oldest first; those of which nothing is known are left out. */
+export function rowsOf(series: QualitySeries, period: PeriodName, calendar: ZoneCalendar): TableRow[] {
   const { times } = series;
   const unbalance = unbalanceLine(series);
-  const starts = times.flatMap((time, n) =>
-    n === 0 || groupOf(period, time) !== groupOf(period, times[n - 1] ?? 0) ? [n] : [],
-  );
+  const groups = times.map((time) => rowStart(calendar, period, time));
+  const starts = groups.flatMap((group, n) => (n === 0 || group !== groups[n - 1] ? [n] : []));
   return starts.flatMap((start, n) => {
     const end = starts[n + 1] ?? times.length;
     const part = times.slice(start, end);

@@ -2,8 +2,9 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { MeterView } from "@meterport/engine/points/meter-view";
 import type { Context } from "hono";
-import { type Meters, noMeter, refuse } from "../answers.ts";
+import { noMeter, refuse } from "../answers.ts";
 import type { EventStreams } from "../event-streams.ts";
+import type { Points } from "../give.ts";
 import { listPage } from "../points/point-list.ts";
 import { mostPoints } from "../points/routes.ts";
 import { wrongCursor } from "../query/cursor.ts";
@@ -11,7 +12,7 @@ import { eventsRoute, liveRoute, meterRoute, metersRoute } from "./routes.ts";
 
 const eventStream = { "content-type": "text/event-stream", "x-accel-buffering": "no" };
 
-export const addMeters = (app: OpenAPIHono, meters: Meters, streams: EventStreams): void => {
+export const addMeters = (app: OpenAPIHono, { meters, pointInfo }: Points, streams: EventStreams): void => {
   const listen = (c: Context, meter: MeterView) => {
     // The body of a HEAD answer is dropped unread, so a stream would only block its place.
     if (c.req.raw.method === "HEAD") return c.body(null, 200, eventStream);
@@ -36,7 +37,8 @@ export const addMeters = (app: OpenAPIHono, meters: Meters, streams: EventStream
   app.openapi(meterRoute, (c) => {
     const { id } = c.req.valid("param");
     const meter = meters.get(id);
-    return meter === undefined ? noMeter(c, meters, id) : c.json(meter.detail(), 200);
+    if (meter === undefined) return noMeter(c, meters, id);
+    return c.json({ ...meter.detail(), zone: pointInfo(id)?.zone ?? "UTC" }, 200);
   });
 
   app.openapi(liveRoute, (c) => {

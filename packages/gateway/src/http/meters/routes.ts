@@ -42,7 +42,11 @@ export const meterRoute = createRoute({
   tags: ["meters"],
   request: { params },
   responses: {
-    200: answer(schema.meterDetail, "The meter", { ...examples.meterSummary, identity: examples.identity }),
+    200: answer(schema.meterDetail, "The meter", {
+      ...examples.meterSummary,
+      identity: examples.identity,
+      zone: examples.pointHead.zone,
+    }),
     404: notFound,
   },
 });

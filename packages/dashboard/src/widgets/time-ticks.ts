@@ -1,6 +1,5 @@
 /** Where the time axis of a chart has its marks: on round times of the point's own clock. */
-import type { Span } from "./shown-range.ts";
-import type { CalendarUnit, ZoneCalendar } from "./zone-calendar.ts";
+import type { CalendarUnit, Span, ZoneCalendar } from "../state/zone-calendar.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

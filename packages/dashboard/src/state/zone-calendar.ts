@@ -17,6 +17,12 @@ export interface LocalParts {
   readonly minute: number;
 }
 
+export interface Span {
+  /** Milliseconds since 1970, as `to`. */
+  readonly from: number;
+  readonly to: number;
+}
+
 export class ZoneCalendar {
   /** UTC if this browser does not know the point's zone. */
   readonly zone: string;
