@@ -59,11 +59,14 @@ const prepare = async (data: string): Promise<void> => {
   await store.close();
 };
 
+/** Nothing listens there, which the gateway's log tells. */
+const deafBroker = 'outputs: { mqtt: { url: "mqtt://127.0.0.1:9" } }\n';
+
 describe("the events on the page", { skip: skipPage }, () => {
   let browser: Browser;
   let gateway: SpawnedGateway;
   before(async () => {
-    [browser, gateway] = await Promise.all([launchBrowser(), startGateway(undefined, { prepare })]);
+    [browser, gateway] = await Promise.all([launchBrowser(), startGateway(deafBroker, { prepare })]);
   });
   after(async () => {
     await browser?.close();
@@ -199,6 +202,27 @@ describe("the events on the page", { skip: skipPage }, () => {
     await row(page, "t:exchange").waitFor();
     await page.getByTestId("events-period").selectOption("1");
     await row(page, "t:exchange").waitFor({ state: "detached" });
+    await page.close();
+  });
+
+  test("have the warnings and errors of the gateway's log among them, which can be shown alone or left out", async () => {
+    const { page } = await opened();
+    const lines = page.locator('[data-testid="event"][data-kind="gateway-log"]');
+    const broker = lines.filter({ hasText: "mqtt" });
+    await broker.first().waitFor({ timeout: patience });
+    assert.match((await broker.first().textContent()) ?? "", /127\.0\.0\.1.*Warning/s);
+    await page.getByTestId("events-group").selectOption("lines");
+    await row(page, "t:exchange").waitFor({ state: "detached" });
+    await broker.first().waitFor({ timeout: patience });
+    assert.equal(await rows(page).count(), await lines.count());
+    assert.equal(await page.getByTestId("events-csv").count(), 0);
+    await page.getByTestId("events-search").fill("no such words");
+    await page.getByTestId("events-none").waitFor({ timeout: patience });
+    await page.getByTestId("events-search").fill("");
+    await broker.first().waitFor({ timeout: patience });
+    await page.getByTestId("events-group").selectOption("outages");
+    await row(page, "t:outage").waitFor({ timeout: patience });
+    assert.equal(await lines.count(), 0);
     await page.close();
   });
 

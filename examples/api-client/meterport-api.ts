@@ -1410,6 +1410,8 @@ export type LogsAnswer = {
     /** The meter that it is about */
     readonly meter: string | null;
     readonly message: string;
+    /** Whether the same is among the events of that meter */
+    readonly is_event: boolean;
   })[];
 };
 

@@ -22,8 +22,10 @@ test("keeps the newest lines as they were logged, and gives them by level, meter
   assert.deepEqual(messages({ meter: "home" }), ["link silent"]);
   assert.deepEqual(messages({ after: 1, limit: 1 }), ["store: disk full"]);
   assert.deepEqual(memory.newest({ level: "warn", limit: 1 })[0], {
-    ...{ number: 3, time: 7, level: "error", meter: null, message: "store: disk full" },
+    ...{ number: 3, time: 7, level: "error", meter: null, message: "store: disk full", isEvent: false },
   });
+  log.warn("registers fell", { meter: "home", isEvent: true });
+  assert.equal(memory.newest({ level: "warn", limit: 1 })[0]?.isEvent, true);
   for (let n = 0; n < 5_000; n++) log.info(`line ${n}`);
   assert.equal(memory.newest({ level: "trace", limit: 5_000 }).length, 1_000);
 });

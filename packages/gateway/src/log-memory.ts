@@ -11,6 +11,8 @@ export interface LogLine {
   /** Id of the meter that it is about; null if it is about none. */
   readonly meter: string | null;
   readonly message: string;
+  /** Whether the same is stored as an event of that meter. */
+  readonly isEvent: boolean;
 }
 
 export interface LogQuery {
@@ -29,8 +31,8 @@ export class LogMemory {
   readonly #lines: LogLine[] = [];
   #number = 0;
 
-  note(time: Millis, level: LogLevel, message: string, { meter = undefined }: LogSubject = {}): void {
-    this.#lines.push({ number: ++this.#number, time, level, meter: meter ?? null, message });
+  note(time: Millis, level: LogLevel, message: string, { meter, isEvent = false }: LogSubject = {}): void {
+    this.#lines.push({ number: ++this.#number, time, level, meter: meter ?? null, message, isEvent });
     if (this.#lines.length > mostLines) this.#lines.shift();
   }
 

@@ -44,12 +44,13 @@ export const lineLog = (
 ): LevelLog => {
   const at =
     (of: LogLevel) =>
-    (text: string, { meter }: LogSubject = {}): void => {
+    (text: string, about: LogSubject = {}): void => {
+      const { meter } = about;
       const { level, format } = settings();
       if (!tells(level, of)) return;
       const wall = clock.wall();
       const time = new Date(wall).toISOString();
-      note(wall, of, oneLine(text), { meter });
+      note(wall, of, oneLine(text), about);
       if (format === "json") {
         write(
           `${JSON.stringify({ time, level: of, ...(meter === undefined ? {} : { meter }), message: oneLine(text) })}\n`,

@@ -12,7 +12,7 @@ import {
 } from "./log-book.ts";
 
 const line = (number: number, level: Level = "info", message = `line ${number}`, time = 1000 * number): LogLine => ({
-  ...{ number, time, level, meter: "home", message },
+  ...{ number, time, level, meter: "home", message, isEvent: false },
 });
 const numbers = (lines: readonly LogLine[]): number[] => lines.map(({ number }) => number);
 

@@ -15,6 +15,8 @@ export interface LogLine {
   readonly meter: string | null;
   /** In English. */
   readonly message: string;
+  /** Whether the same is among the events of that point. */
+  readonly isEvent: boolean;
 }
 
 /** The gateway keeps no more. */
@@ -24,7 +26,8 @@ function lineOf(data: unknown): LogLine | null {
   const loose = record(data);
   const [at, time, message] = [number(loose?.number), timeOf(loose?.time), text(loose?.message)];
   if (loose === null || at === null || time === null || message === null) return null;
-  return { number: at, time, message, level: oneOf(LEVELS, loose.level) ?? "info", meter: text(loose.meter) };
+  const level = oneOf(LEVELS, loose.level) ?? "info";
+  return { number: at, time, message, level, meter: text(loose.meter), isEvent: loose.is_event === true };
 }
 
 /** `GET /api/v1/logs`, newest first; null if it is no list. */

@@ -301,7 +301,7 @@ export class PointLoop implements MeterView {
     this.#asksAgain = !this.#asksAgain && Object.keys(state.leaps).some((key) => !(key in before.leaps));
     this.#record.took(reading, this.#wait(), roundTrip);
     for (const event of events) {
-      log.warn(`${describeEvent(event)}`, { meter: id });
+      log.warn(`${describeEvent(event)}`, { meter: id, isEvent: event.kind !== "withheld" });
       onEvent?.(event);
     }
     onReading?.(reading, state);

@@ -4,6 +4,8 @@
 export interface LogSubject {
   /** Id of a metering point. */
   readonly meter?: string | undefined;
+  /** Whether the same is stored as an event of that point. */
+  readonly isEvent?: boolean | undefined;
 }
 
 /** One line per event. */

@@ -1,8 +1,10 @@
 import type { Answer, Requests } from "../../state/requests.ts";
 import type { ZoneCalendar } from "../../state/zone-calendar.ts";
+import { logLinesOf } from "../../widgets/log-book.ts";
 import { type EventsPage, eventsOf, LASTING_KINDS, lasting, type StoredEvent } from "./event-answer.ts";
 import { merged } from "./event-blocks.ts";
-import { apiQuery, type Filter, looksItself, wants } from "./filter.ts";
+import { apiQuery, type Filter, looksItself, spanOf, wants, wantsLines, wantsOnlyLines } from "./filter.ts";
+import { LINES_PATH, lineEvents, withLines } from "./log-events.ts";
 
 const PAGE = 200;
 /** When the page looks at each event itself, it asks for as many as the gateway gives. */
@@ -17,6 +19,8 @@ export interface FeedOptions {
   readonly point: string;
   readonly filter: Filter;
   readonly calendar: ZoneCalendar;
+  /** Whether the reader may see the gateway's log. */
+  readonly mayReadLog: boolean;
   /** All that the page says of an event, for the search. */
   readonly words: (event: StoredEvent) => string;
 }
@@ -39,13 +43,20 @@ export class EventFeed {
   readonly #path: string;
   readonly #filter: Filter;
   readonly #calendar: ZoneCalendar;
+  readonly #point: string;
+  readonly #asksLines: boolean;
   readonly #words: (event: StoredEvent) => string;
   readonly #stop = new AbortController();
   #next: string | null = null;
   #all: readonly StoredEvent[] = [];
+  #lines: readonly StoredEvent[] = [];
 
-  constructor({ requests, point, filter, calendar, words }: FeedOptions) {
+  constructor({ requests, point, filter, calendar, mayReadLog, words }: FeedOptions) {
     this.#requests = requests;
+    this.#point = point;
+    this.#asksLines = mayReadLog && wantsLines(filter);
+    this.more = !wantsOnlyLines(filter);
+    this.loading = this.#asksLines && !this.more;
     this.#path = `points/${encodeURIComponent(point)}/events`;
     this.#filter = filter;
     this.#calendar = calendar;
@@ -83,6 +94,7 @@ export class EventFeed {
   /** Looks for what is new, and for what lasts now. */
   async refresh(): Promise<void> {
     void this.#lookActive();
+    if (this.#asksLines) void this.#lookLines();
     if (this.loading || this.#all.length === 0) return;
     const answer = await this.#ask(null, NEWEST);
     if (this.#stop.signal.aborted || this.loading || !answer.ok) return;
@@ -96,9 +108,13 @@ export class EventFeed {
 
   #show(all: readonly StoredEvent[]): void {
     this.#all = all;
-    this.events = looksItself(this.#filter)
-      ? all.filter((event) => wants(this.#filter, event, () => this.#words(event)))
-      : all;
+    const fitting = looksItself(this.#filter) ? all.filter((event) => this.#wants(event)) : all;
+    const loadedTo = all.at(-1)?.time ?? Number.POSITIVE_INFINITY;
+    this.events = withLines(fitting, this.#lines, this.more ? loadedTo : null);
+  }
+
+  #wants(event: StoredEvent): boolean {
+    return wants(this.#filter, event, () => this.#words(event));
   }
 
   #ask(cursor: string | null, limit: number): Promise<Answer<EventsPage>> {
@@ -106,6 +122,22 @@ export class EventFeed {
     query.set("limit", String(limit));
     if (cursor !== null) query.set("cursor", cursor);
     return this.#requests.get(`${this.#path}?${query}`, eventsOf, { signal: this.#stop.signal });
+  }
+
+  /** What the gateway remembers of its log since its start; a gateway that does not answer leaves what is known. */
+  async #lookLines(): Promise<void> {
+    const answer = await this.#requests.get(LINES_PATH, logLinesOf, { signal: this.#stop.signal });
+    if (this.#stop.signal.aborted) return;
+    if (wantsOnlyLines(this.#filter)) {
+      this.loading = false;
+      this.failure = answer.ok ? undefined : answer.message;
+    }
+    if (!answer.ok) return;
+    const [from, to] = spanOf(this.#filter, this.#requests.time(), this.#calendar);
+    this.#lines = lineEvents(answer.value, this.#point).filter(
+      (event) => event.time >= from && event.time < to && this.#wants(event),
+    );
+    this.#show(this.#all);
   }
 
   async #lookActive(): Promise<void> {

@@ -4,6 +4,7 @@ import { type EventWords, eventText } from "../../i18n/events/event-words.ts";
 import type { Formatter } from "../../i18n/format.ts";
 import { type Loose, listOf, number, record, text, timeOf } from "../../state/loose.ts";
 import { detailOf, isAlarm, isNote, type StoredEvent } from "./event-answer.ts";
+import { LINE_KIND } from "./log-events.ts";
 import type { EventsWords } from "./words.ts";
 
 export interface Sentence {
@@ -12,7 +13,7 @@ export interface Sentence {
   readonly more: string;
   /** Whether it has English words although the reader's language is another. */
   readonly english: boolean;
-  readonly tone: "alarm" | "outage" | "finding" | "plain";
+  readonly tone: "alarm" | "outage" | "finding" | "error" | "warning" | "plain";
 }
 
 /** What sentences are made of. */
@@ -243,6 +244,8 @@ function said(event: StoredEvent, speaker: Speaker): Said {
       return profileChangedSaid(detail, speaker);
     case "device":
       return deviceSaid(detail, speaker);
+    case LINE_KIND:
+      return { title: text(detail.message) ?? "?", more: "", english: true };
     default:
       return troubleSaid(kind, detail, speaker) ?? otherSaid(event);
   }
@@ -251,6 +254,7 @@ function said(event: StoredEvent, speaker: Speaker): Said {
 function toneOf(event: StoredEvent): Sentence["tone"] {
   if (isNote(event)) return "plain";
   if (isAlarm(event)) return "alarm";
+  if (event.kind === LINE_KIND) return detailOf(event).level === "error" ? "error" : "warning";
   if (event.kind === "outage") return "outage";
   return event.origin === "gateway" && event.kind !== "device" ? "finding" : "plain";
 }

@@ -19,6 +19,8 @@ export const GROUPS = {
     ),
   ],
   device: ["device"],
+  // They are not stored: see `log-events.ts`.
+  lines: [],
 } as const satisfies Record<string, readonly string[]>;
 
 export type Group = keyof typeof GROUPS;
@@ -74,20 +76,39 @@ export function looksItself({ group, search }: Filter): boolean {
 }
 
 /**
- * The query of the gateway's API.
+ * From when to when the reader wants events, milliseconds since 1970.
  *
- * @param now milliseconds since 1970
  * @param calendar that of the point, to which the chosen days belong
  */
-export function apiQuery({ group, days, from, to }: Filter, now: number, calendar: ZoneCalendar): URLSearchParams {
-  const query = new URLSearchParams();
-  if (group !== null) query.set("kind", GROUPS[group].join(","));
+export function spanOf({ days, from, to }: Filter, now: number, calendar: ZoneCalendar): readonly [number, number] {
   // Whole minutes, so that the same page asks the same.
-  if (days !== null) query.set("from", new Date(Math.floor((now - days * DAY_MS) / 60_000) * 60_000).toISOString());
-  const [first, last] = [calendar.dayOf(from), calendar.dayOf(to)];
-  if (first !== null) query.set("from", new Date(first).toISOString());
-  if (last !== null) query.set("to", new Date(calendar.next("day", last)).toISOString());
+  const back = days === null ? null : Math.floor((now - days * DAY_MS) / 60_000) * 60_000;
+  const last = calendar.dayOf(to);
+  return [
+    back ?? calendar.dayOf(from) ?? Number.NEGATIVE_INFINITY,
+    last === null ? Number.POSITIVE_INFINITY : calendar.next("day", last),
+  ];
+}
+
+/** The query of the gateway's API, with the same arguments. */
+export function apiQuery(filter: Filter, now: number, calendar: ZoneCalendar): URLSearchParams {
+  const query = new URLSearchParams();
+  const kinds = filter.group === null ? [] : GROUPS[filter.group];
+  if (kinds.length > 0) query.set("kind", kinds.join(","));
+  const [from, to] = spanOf(filter, now, calendar);
+  if (Number.isFinite(from)) query.set("from", new Date(from).toISOString());
+  if (Number.isFinite(to)) query.set("to", new Date(to).toISOString());
   return query;
+}
+
+/** Whether lines of the gateway's log are among what is wanted. */
+export function wantsLines({ group }: Filter): boolean {
+  return group === null || group === "lines";
+}
+
+/** Whether nothing that is stored is wanted. */
+export function wantsOnlyLines({ group }: Filter): boolean {
+  return group === "lines";
 }
 
 /** Small letters without accents, for comparing. */

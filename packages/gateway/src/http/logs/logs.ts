@@ -10,6 +10,8 @@ export const addLogs = (app: OpenAPIHono, logs: Pick<LogMemory, "newest"> | unde
   app.openapi(logsRoute, (c) => {
     const { level = "trace", meter, after, limit = usualPage } = c.req.valid("query");
     const lines = logs?.newest({ level, meter, after, limit }) ?? [];
-    return give(c, logsAnswer, { lines: lines.map(({ time, ...line }) => ({ ...line, time: iso(time) })) });
+    return give(c, logsAnswer, {
+      lines: lines.map(({ time, isEvent, ...line }) => ({ ...line, time: iso(time), is_event: isEvent })),
+    });
   });
 };

@@ -14,6 +14,7 @@ export const logsAnswer = z
         level: z.enum(logLevels),
         meter: z.string().nullable().openapi({ description: "The meter that it is about" }),
         message: z.string(),
+        is_event: z.boolean().openapi({ description: "Whether the same is among the events of that meter" }),
       }),
     ),
   })
@@ -50,6 +51,7 @@ export const logsRoute = createRoute({
           level: "info",
           meter: "home",
           message: "link up, tcp://192.168.1.20:4059",
+          is_event: false,
         },
       ],
     }),
