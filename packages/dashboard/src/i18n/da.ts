@@ -12,6 +12,7 @@ export const da: Messages = {
     meter: "Måler",
     link: "Forbindelse",
     points: "Alle målere",
+    fleet: "Flåde",
     settings: "Indstillinger",
     start: "Opsætning",
   },

@@ -12,6 +12,7 @@ export const de: Messages = {
     meter: "Zähler",
     link: "Verbindung",
     points: "Alle Zähler",
+    fleet: "Flotte",
     settings: "Einstellungen",
     start: "Einrichtung",
   },

@@ -11,6 +11,7 @@ export const en = {
     meter: "Meter",
     link: "Connection",
     points: "All meters",
+    fleet: "Fleet",
     settings: "Settings",
     start: "Setup",
   },

@@ -10,6 +10,8 @@ export interface ViewEntry {
   readonly icon: string;
   /** The right that its reader needs. */
   readonly needs: NonNullable<Who["scope"]>;
+  /** The part of the gateway without which there is nothing to show; it is always there if omitted. */
+  readonly part?: string;
 }
 
 export const POINT_VIEW_ENTRIES: readonly ViewEntry[] = [
@@ -57,6 +59,13 @@ export const GATEWAY_VIEW_ENTRIES: readonly ViewEntry[] = [
     load: () => import("../views/points/points.svelte"),
     icon: "M4 4h6v6H4ZM14 4h6v6h-6ZM4 14h6v6H4ZM14 14h6v6h-6Z",
     needs: "read",
+  },
+  {
+    name: "fleet",
+    load: () => import("../views/fleet/fleet.svelte"),
+    icon: "M4 20V9l4-3v3l4-3v3l4-3v14ZM16 20h4V10h-4M8 13h.01M12 13h.01M8 16.500h.01M12 16.500h.01",
+    needs: "read",
+    part: "fleet",
   },
   {
     name: "settings",

@@ -47,7 +47,7 @@ test("each route survives its address", () => {
   const ofGateway = fc.oneof(
     fc.record(
       {
-        view: fc.constantFrom("settings" as const, "start" as const),
+        view: fc.constantFrom("fleet" as const, "settings" as const, "start" as const),
         point: fc.constant(null),
         section,
         query,
@@ -59,7 +59,7 @@ test("each route survives its address", () => {
       { noNullPrototype: true },
     ),
   );
-  assert.deepEqual([...GATEWAY_VIEWS], ["points", "settings", "start"]);
+  assert.deepEqual([...GATEWAY_VIEWS], ["points", "fleet", "settings", "start"]);
   fc.assert(
     fc.property(fc.oneof(ofPoint, ofGateway), (route: Route) => {
       assert.deepEqual(routeOf(hrefOf(route)), route);

@@ -3,7 +3,7 @@
 /** The views of one metering point. */
 export const POINT_VIEWS = ["now", "history", "quality", "events", "meter", "link"] as const;
 /** The views of the gateway as a whole. */
-export const GATEWAY_VIEWS = ["points", "settings", "start"] as const;
+export const GATEWAY_VIEWS = ["points", "fleet", "settings", "start"] as const;
 
 export type PointViewName = (typeof POINT_VIEWS)[number];
 export type GatewayViewName = (typeof GATEWAY_VIEWS)[number];

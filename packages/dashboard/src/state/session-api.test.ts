@@ -20,8 +20,10 @@ test("reads who the reader is, and takes nothing else for an answer", async () =
     kind: "local",
     scope: "admin",
     pairing: false,
+    parts: [],
   });
   assert.equal(await answering(404, open).api.who(), null);
+  assert.deepEqual(whoOf({ ...open, parts: ["fleet", 7] })?.parts, ["fleet"]);
   for (const odd of [null, "open", {}, { state: "admin" }]) assert.equal(whoOf(odd), null);
   assert.deepEqual(whoOf({ state: "signed-out", name: 7, kind: "root" }), {
     state: "signed-out",
@@ -29,6 +31,7 @@ test("reads who the reader is, and takes nothing else for an answer", async () =
     kind: null,
     scope: null,
     pairing: false,
+    parts: [],
   });
 });
 

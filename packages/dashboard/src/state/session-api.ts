@@ -1,9 +1,12 @@
 import type { SessionAnswer } from "@meterport/gateway/http/api";
-import { oneOf, record, text } from "./loose.ts";
+import { listOf, oneOf, record, text } from "./loose.ts";
 import type { Answer, Requests } from "./requests.ts";
 
 /** What the page needs to know of who its reader is. */
-export type Who = Pick<SessionAnswer, "state" | "name" | "kind" | "scope" | "pairing">;
+export interface Who extends Pick<SessionAnswer, "state" | "name" | "kind" | "scope" | "pairing"> {
+  /** What the gateway has beside its meters, such as "fleet". */
+  readonly parts: readonly string[];
+}
 
 /** Null if it worked; else the gateway's code and, if it gave one, its English sentence. */
 export type Refusal = null | { readonly code: string; readonly message: string | null };
@@ -20,6 +23,7 @@ export interface SessionApi {
 /** Checking a password takes long on purpose. */
 const TIMEOUT_MS = 15_000;
 const LONGEST_NAME = 100;
+const MOST_PARTS = 20;
 
 /** @example whoOf({ state: "open", name: "local", kind: "local", scope: "admin", pairing: false })?.state // "open" */
 export function whoOf(data: unknown): Who | null {
@@ -32,6 +36,7 @@ export function whoOf(data: unknown): Who | null {
     kind: oneOf(["user", "token", "ingress", "local"], loose.kind),
     scope: oneOf(["read", "operate", "admin"], loose.scope),
     pairing: loose.pairing === true,
+    parts: listOf(loose.parts, MOST_PARTS, text) ?? [],
   };
 }
 

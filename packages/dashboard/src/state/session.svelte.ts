@@ -30,6 +30,11 @@ export class Session {
     return own !== null && RANK[own] >= RANK[scope];
   }
 
+  /** Whether the gateway has a part beside its meters, such as "fleet"; false until that is known. */
+  has(part: string): boolean {
+    return this.who?.parts.includes(part) === true;
+  }
+
   /** Asks the gateway who the reader is: at the start, and when it has refused an answer. */
   async look(): Promise<void> {
     if (this.#asking || this.wanted) return;

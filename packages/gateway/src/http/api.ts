@@ -106,6 +106,8 @@ export interface SessionAnswer {
   readonly scope: "read" | "operate" | "admin" | null;
   /** Whether the first user can be made with the code on the console. */
   readonly pairing: boolean;
+  /** What this gateway has beside its meters, such as "fleet"; nothing if omitted. */
+  readonly parts?: readonly string[] | undefined;
 }
 
 /** Body of every answer with a status of 400 or above. */
