@@ -14,13 +14,16 @@ const slot = (index: number, recorded: number | null, chosen: number | null): Sl
 
 test("a day is drawn with gaps where nothing was recorded, and marks what was replaced", () => {
   const drawing = drawingOf([slot(0, 10, 10), slot(1, null, 5), slot(2, 40, 20), slot(3, null, null)]);
-  assert.equal(drawing.most, 40);
+  assert.equal(drawing.top, 25);
+  assert.equal(drawing.beyond, 40);
   assert.deepEqual(drawing.bars, [
-    { index: 0, height: 0.25, replaced: false },
-    { index: 1, height: 0.125, replaced: true },
-    { index: 2, height: 0.5, replaced: true },
+    { index: 0, height: 0.4, replaced: false },
+    { index: 1, height: 0.2, replaced: true },
+    { index: 2, height: 0.8, replaced: true },
   ]);
-  assert.equal(drawing.line, "M0 0.7500L1 0.7500M2 0.0000L3 0.0000");
+  assert.equal(drawing.line, "M0 0.6000L1 0.6000M2 0.0000L3 0.0000");
+  assert.equal(drawingOf([slot(0, 22, 20)]).beyond, null);
+  assert.equal(drawingOf([slot(0, 7, null)]).top, 7);
 });
 
 test("a decision needs a reason, slots in their order, and whole values", () => {

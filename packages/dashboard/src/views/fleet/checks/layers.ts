@@ -10,17 +10,24 @@ export interface Bar {
 }
 
 export interface Drawing {
-  /** The largest value; 0 if there is none. */
-  readonly most: number;
+  /** The top of the scale; 0 if there is no value. */
+  readonly top: number;
+  /** The largest recorded value, if it is above the scale; else null. */
+  readonly beyond: number | null;
   readonly bars: readonly Bar[];
   /** Path of the recorded values in a box of `slots` by 1, from the top; a gap where there is none. */
   readonly line: string;
 }
 
-/** @example drawingOf([]).most // 0 */
+/** What is above the largest used value by more is cut off, or one spike would flatten the day. */
+const HEADROOM = 1.25;
+
+/** @example drawingOf([]).top // 0 */
 export function drawingOf(slots: readonly Slot[]): Drawing {
-  const most = Math.max(0, ...slots.flatMap(({ recorded, chosen }) => [recorded ?? 0, chosen ?? 0]));
-  const share = (value: number): number => (most === 0 ? 0 : Math.max(0, value) / most);
+  const most = Math.max(0, ...slots.map(({ recorded }) => recorded ?? 0));
+  const used = Math.max(0, ...slots.map(({ chosen }) => chosen ?? 0));
+  const top = used === 0 ? most : Math.max(used, Math.min(most, used * HEADROOM));
+  const share = (value: number): number => (top === 0 ? 0 : Math.min(1, Math.max(0, value) / top));
   const bars = slots.flatMap(({ chosen, recorded }, index) =>
     chosen === null ? [] : [{ index, height: share(chosen), replaced: chosen !== recorded }],
   );
@@ -33,5 +40,5 @@ export function drawingOf(slots: readonly Slot[]): Drawing {
     }
     pen = recorded !== null;
   }
-  return { most, bars, line };
+  return { top, beyond: most > top ? most : null, bars, line };
 }
