@@ -137,9 +137,10 @@ describe("the page of a fleet", { skip: skipPage }, () => {
           await page.getByTestId("runs").waitFor(patience);
         }
         // What is scrolled or cut on purpose.
-        const beyond = (await spilt(page)).filter((html) => !/class="(wide|name|day)\b/.test(html));
+        const beyond = (await spilt(page)).filter((html) => !/role="group"|class="(name|day)\b/.test(html));
         assert.deepEqual(beyond, [], `${path}, ${language}, ${width} pixels`);
-        assert.deepEqual(await barriers(page), [], `${path}, ${language}`);
+        // Looking for them takes long, and words are no barriers.
+        if (language === "en") assert.deepEqual(await barriers(page), [], path);
       }
     }
     assert.deepEqual(complaints, []);
