@@ -30,6 +30,7 @@ test("a daemon with a companion reads the meters that it brings, and stops it fi
   let gateway: CompanionGateway | undefined;
   let part: Readiness = { name: "database", ready: false, problem: "it is away", figures: { shards: 3, age: null } };
   const companion: Companion = {
+    part: "fleet",
     outputs: [],
     routes: (app, { meters }) => {
       app.get("/api/v1/points/elsewhere/live", (c) => c.json({ here: [...meters.keys()] }));
@@ -60,6 +61,8 @@ test("a daemon with a companion reads the meters that it brings, and stops it fi
     );
     const answer = await get("/ready");
     assert.equal(answer.status, 503);
+    const session = (await (await get("/api/v1/session")).json()) as { readonly parts: unknown };
+    assert.deepEqual(session.parts, ["fleet"], "so that the page has a view for it");
     const ready = (await answer.json()) as { readonly problem: string; readonly parts: readonly Readiness[] };
     assert.equal(ready.problem, "it is away");
     assert.deepEqual(ready.parts, [part]);

@@ -8,7 +8,7 @@ import { openLocalSqliteStore } from "@meterport/gateway/stores/sqlite/sqlite-st
 import type { Browser, Page } from "playwright-core";
 import { hasNoBarriers } from "./support/axe.ts";
 import { fits, launchBrowser, openPage, openView, skipPage, speak, state, textOf } from "./support/browser.ts";
-import { eventually, soon } from "./support/eventually.ts";
+import { eventually, patience, soon } from "./support/eventually.ts";
 import { type SpawnedGateway, startGateway } from "./support/spawned-gateway.ts";
 
 const hour = 3_600_000;
@@ -162,9 +162,9 @@ describe("the events on the page", { skip: skipPage }, () => {
     await openView(page, "events");
     await row(page, "t:outage").waitFor({ timeout: patience });
     const outage = stored.find(({ id }) => id === "t:outage");
-    assert.ok((await said(page, "t:outage")).startsWith(clock(outage?.time ?? 0)));
+    await soon.ok(async () => (await said(page, "t:outage")).startsWith(clock(outage?.time ?? 0)));
     const heading = page.locator('[data-testid="events-day"]', { hasText: day(outage?.time ?? 0) });
-    assert.equal(await heading.count(), 1);
+    await soon.equal(() => heading.count(), 1);
     await openView(page, "quality");
     await page.getByTestId("toggle-table").click();
     const rowTimes = page.locator('[data-testid="quality-table"] tbody th');
@@ -214,7 +214,7 @@ describe("the events on the page", { skip: skipPage }, () => {
     await page.getByTestId("events-group").selectOption("lines");
     await row(page, "t:exchange").waitFor({ state: "detached" });
     await broker.first().waitFor({ timeout: patience });
-    assert.equal(await rows(page).count(), await lines.count());
+    await soon.ok(async () => (await rows(page).count()) === (await lines.count()));
     assert.equal(await page.getByTestId("events-csv").count(), 0);
     await page.getByTestId("events-search").fill("no such words");
     await page.getByTestId("events-none").waitFor({ timeout: patience });
@@ -222,7 +222,7 @@ describe("the events on the page", { skip: skipPage }, () => {
     await broker.first().waitFor({ timeout: patience });
     await page.getByTestId("events-group").selectOption("outages");
     await row(page, "t:outage").waitFor({ timeout: patience });
-    assert.equal(await lines.count(), 0);
+    await soon.equal(() => lines.count(), 0);
     await page.close();
   });
 

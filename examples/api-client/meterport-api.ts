@@ -10,6 +10,8 @@ export type Session = {
   readonly scope: "read" | "operate" | "admin" | null;
   /** Whether the first user can be made with the code on the console */
   readonly pairing: boolean;
+  /** What this gateway has beside its meters, such as `fleet` */
+  readonly parts?: readonly (string)[];
 };
 
 export type ApiProblem = {

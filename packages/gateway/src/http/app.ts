@@ -83,7 +83,7 @@ export interface AppOptions extends CaptureSource, LogSource, Points {
   readonly logs?: Pick<LogMemory, "newest"> | undefined;
   readonly outputs?: OutputsAccess | undefined;
   /** What the program that starts the gateway adds. */
-  readonly companion?: Pick<Companion, "routes" | "actorOf" | "ready"> | undefined;
+  readonly companion?: Pick<Companion, "part" | "routes" | "actorOf" | "ready"> | undefined;
 }
 
 export interface App {
@@ -175,7 +175,7 @@ export const createApp = (options: AppOptions): App => {
   app.use(
     authorize({ access: options.access, host: options.host, hosts, budget, actorOf: options.companion?.actorOf }),
   );
-  addSession(app, options.access);
+  addSession(app, options.access, options.companion?.part);
   addPeople(app, options.access);
   options.companion?.routes?.(app, { ...options, store });
   const states = new LinkStates(meters, clock);

@@ -91,6 +91,8 @@ export interface RoutesContext extends Points {
 }
 
 export interface Companion {
+  /** What it makes of the gateway, so that the page has a view for it: "fleet". */
+  readonly part?: string | undefined;
   readonly outputs: readonly ConfiguredOutput[];
   /** Adds routes to the API before those of points, so that it may answer for points that are elsewhere. */
   readonly routes?: ((app: OpenAPIHono, context: RoutesContext) => void) | undefined;

@@ -120,7 +120,7 @@ export interface GatewayOptions {
   readonly logs?: Pick<LogMemory, "newest"> | undefined;
   readonly outputs?: GatewayOutputs | undefined;
   /** What the program that starts the gateway adds to its API. Its meters come later, and are many. */
-  readonly companion?: Pick<Companion, "routes" | "actorOf" | "ready"> | undefined;
+  readonly companion?: Pick<Companion, "part" | "routes" | "actorOf" | "ready"> | undefined;
 }
 
 export interface GatewayOutputs {

@@ -14,6 +14,11 @@ const sessionAnswer = z
     kind: z.enum(["user", "token", "ingress", "local"]).nullable(),
     scope: z.enum(scopes).nullable(),
     pairing: z.boolean().openapi({ description: "Whether the first user can be made with the code on the console" }),
+    parts: z
+      .array(z.string())
+      .readonly()
+      .optional()
+      .openapi({ description: "What this gateway has beside its meters, such as `fleet`" }),
   })
   .openapi("Session") satisfies z.ZodType<SessionAnswer>;
 

@@ -13,10 +13,11 @@ import { ownPasswordRoute, pairingRoute, sessionRoute, signInRoute, signOutRoute
 /** Also behind a proxy that ends TLS: the browser says how it reached the page. */
 const isSecure = (c: Context): boolean => peerOf(c).tls || /^https:/i.test(c.req.header("origin") ?? "");
 
-const answerFor = (actor: Actor | undefined, pairing: boolean): SessionAnswer => {
+const answerFor = (actor: Actor | undefined, pairing: boolean, part: string | undefined): SessionAnswer => {
   if (actor === undefined) return { state: "signed-out", name: null, kind: null, scope: null, pairing };
   const { name, kind, scope } = actor;
-  return { state: kind === "local" ? "open" : "signed-in", name, kind, scope, pairing };
+  const parts = part === undefined ? {} : { parts: [part] };
+  return { state: kind === "local" ? "open" : "signed-in", name, kind, scope, pairing, ...parts };
 };
 
 const failed = (c: Context, outcome: Exclude<SignIn, { readonly result: "done" }>) => {
@@ -35,8 +36,8 @@ const failed = (c: Context, outcome: Exclude<SignIn, { readonly result: "done" }
   return c.json({ error: "wrong-credentials", message } satisfies ApiProblem, 401);
 };
 
-export const addSession = (app: OpenAPIHono, access: Access | undefined): void => {
-  const answer = (actor: Actor | undefined) => answerFor(actor, access?.isPairing() === true);
+export const addSession = (app: OpenAPIHono, access: Access | undefined, part: string | undefined): void => {
+  const answer = (actor: Actor | undefined) => answerFor(actor, access?.isPairing() === true, part);
   const begin = (c: Context, { id, actor }: Extract<SignIn, { readonly result: "done" }>): SessionAnswer => {
     // The session that this one replaces would be of use to nobody.
     const before = sessionOf(c);
