@@ -33,6 +33,7 @@ import { createDemo, type Demo } from "./meters/demo.ts";
 import { BackupArchives } from "./operation/backup-archive.ts";
 import type { Companion, CompanionContext, CompanionGateway } from "./operation/companion.ts";
 import { type DataLock, lockDataFolder } from "./operation/data-lock.ts";
+import { collectForManyMeters } from "./operation/garbage-collection.ts";
 import { createGateway, type Gateway, type GatewayMeter } from "./operation/gateway.ts";
 import { hasTerminal } from "./operation/has-terminal.ts";
 import { type SelfSupervision, selfSupervision, type WatchedPart } from "./operation/self-supervision.ts";
@@ -127,6 +128,7 @@ const startConfigured = async (options: DaemonOptions): Promise<Daemon> => {
   const meters = configuredMeters(running, config.meters);
   // The first words with a meter take a second: by then the store and the page are ready. Many meters would hold these up.
   if (meters.length <= fewMeters) for (const { source } of meters) source.start();
+  else collectForManyMeters();
   try {
     return await startLocked(options, { config, log, logs, logging, lock, running, meters, prices, companion });
   } catch (error) {
