@@ -5,7 +5,7 @@
  * links and the loops run. Nothing is back-filled.
  */
 import { fork } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { monitorEventLoopDelay, performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
 import { Turns } from "@meterport/client/supervision/turns";
@@ -18,6 +18,7 @@ import type { MeterConfig } from "@meterport/gateway/config/config";
 import { linkGroup } from "@meterport/gateway/meters/link-group";
 import { superviseMeter } from "@meterport/gateway/meters/meter-link";
 import { openMeter } from "@meterport/gateway/meters/open-meter";
+import { collectForManyMeters } from "@meterport/gateway/operation/garbage-collection";
 import { createGateway } from "@meterport/gateway/operation/gateway";
 import { openSqliteStore } from "@meterport/gateway/stores/sqlite/sqlite-threads";
 import { Secret } from "@meterport/protocol/mep/security/key";
@@ -40,6 +41,7 @@ const ports = await new Promise<readonly number[]>((resolve) =>
   meterProcess.once("message", (message) => resolve(message as readonly number[])),
 );
 
+collectForManyMeters();
 const collect = (): void => (globalThis as { gc?: () => void }).gc?.();
 collect();
 const rssBefore = process.memoryUsage().rss;
@@ -147,6 +149,23 @@ const retries = (): number => points.reduce((sum, { source }) => sum + source.st
 const percent = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(2)} %`;
 const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
+/** Processor time by the name of the thread, seconds; nothing where the system does not tell. */
+const threadTimes = (): ReadonlyMap<string, number> => {
+  const times = new Map<string, number>();
+  try {
+    for (const task of readdirSync("/proc/self/task")) {
+      const stat = readFileSync(`/proc/self/task/${task}/stat`, "latin1");
+      const name = stat.slice(stat.indexOf("(") + 1, stat.lastIndexOf(")"));
+      // User and system time, which come 11 fields after the state.
+      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      times.set(name, (times.get(name) ?? 0) + (Number(fields[11]) + Number(fields[12])) / 100);
+    }
+  } catch {
+    // Another system, or a thread that has just ended.
+  }
+  return times;
+};
+
 const holds = monitorEventLoopDelay({ resolution: 10 });
 holds.enable();
 const cpuAtStart = process.cpuUsage();
@@ -170,17 +189,22 @@ say(
 await sleep(Math.max(0, interval - (performance.now() - began)));
 const [failedBefore, setsBefore, lateBefore] = [failures(), seen.reduce((sum, { sets }) => sum + sets, 0), late];
 holds.reset();
+const threadsBefore = threadTimes();
 const cpuBefore = process.cpuUsage();
 const measuredFrom = performance.now();
 await sleep(1000 * seconds);
 const took = performance.now() - measuredFrom;
 const cpu = process.cpuUsage(cpuBefore);
+const threads = [...threadTimes()].map(([name, time]) => ({ name, time: time - (threadsBefore.get(name) ?? 0) }));
 const sets = seen.reduce((sum, each) => sum + each.sets, 0) - setsBefore;
 const expected = (meters * took) / interval;
 const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage();
 say(
   `${seconds} s: ${((cpu.user + cpu.system) / 10 / took).toFixed(1)} % of a core, ${((cpu.user + cpu.system) / 1e3 / sets).toFixed(3)} ms a set, of that ${(cpu.system / 1e3 / sets).toFixed(3)} of the system; ${sets} sets of ${expected.toFixed(0)}, ${late - lateBefore} late (${percent(sets - late + lateBefore, expected)} on time), ${failures() - failedBefore} failed polls; longest hold ${(holds.max / 1e6).toFixed(0)} ms, 99.9 %: ${(holds.percentile(99.9) / 1e6).toFixed(0)} ms`,
 );
+const busy = threads.filter(({ time }) => time > 0).toSorted((a, b) => b.time - a.time);
+const share = ({ name, time }: { name: string; time: number }): string => `${name} ${((1e3 * time) / sets).toFixed(3)}`;
+if (busy.length > 0) say(`  ms a set by thread: ${busy.map(share).join(", ")}`);
 say(
   `memory: ${(rss / megabyte).toFixed(0)} MB resident, ${((rss - rssBefore) / megabyte / meters).toFixed(4)} MB a meter (heap ${(heapUsed / megabyte).toFixed(0)}, external ${(external / megabyte).toFixed(0)}, of that buffers ${(arrayBuffers / megabyte).toFixed(0)})`,
 );
