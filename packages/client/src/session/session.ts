@@ -83,6 +83,7 @@ export const noCounters: Counters = {
 };
 
 interface Pending {
+  readonly id: number;
   readonly label: string;
   readonly apdu: Uint8Array;
   readonly resolve: (apdu: Uint8Array) => void;
@@ -111,7 +112,8 @@ export class Session {
   #link: LinkMachine;
   /** Continues closing, once the machine has left. */
   #left: () => void = nothing;
-  readonly #pending = new Map<number, Pending>();
+  /** A few at most, one in the usual case: a map would make itself a new table after each. */
+  readonly #pending: Pending[] = [];
   readonly #listeners = new Set<(event: SessionEvent) => void>();
   readonly #counters: { -readonly [K in keyof Counters]: number } = { ...noCounters };
   #lastId = 0;
@@ -197,7 +199,7 @@ export class Session {
     return new Promise((resolve, reject) => {
       const cancel = signal === undefined ? nothing : (): void => this.#handle({ type: "cancel", id });
       signal?.addEventListener("abort", cancel, { once: true });
-      this.#pending.set(id, { label, apdu, resolve, reject, signal, cancel });
+      this.#pending.push({ id, label, apdu, resolve, reject, signal, cancel });
       const { retry, idempotent, laidOut, priority, attempts } = options;
       this.#handle({ type: "request", id, apdu, retry, idempotent, laidOut, priority, attempts });
     });
@@ -265,12 +267,11 @@ export class Session {
     this.#closed = error;
     this.#left();
     this.#cancelWake();
-    for (const { label, reject, signal, cancel } of this.#pending.values()) {
+    for (const { label, reject, signal, cancel } of this.#pending.splice(0)) {
       signal?.removeEventListener("abort", cancel);
       this.#counters.failures++;
       reject(new LinkError("closed", label, error.detail, { cause: error }));
     }
-    this.#pending.clear();
     this.#emit({ type: "closed", error: reported });
     this.#listeners.clear();
   }
@@ -344,8 +345,8 @@ export class Session {
   }
 
   #settle(id: number): Pending | undefined {
-    const pending = this.#pending.get(id);
-    this.#pending.delete(id);
+    const at = this.#pending.findIndex((each) => each.id === id);
+    const pending = at < 0 ? undefined : this.#pending.splice(at, 1)[0];
     pending?.signal?.removeEventListener("abort", pending.cancel);
     return pending;
   }
