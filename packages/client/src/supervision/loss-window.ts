@@ -24,31 +24,39 @@ const tooMuch = 0.15;
 const littleAgain = 0.05;
 const clearly = 2;
 
-interface Entry extends Omit<Traffic, "alerts"> {
-  readonly at: Millis;
-}
+/** Fields of an entry: when it was, its transmissions, how many of them were repetitions. */
+const fields = 3;
+type Numbers = readonly [at: Millis, sent: number, again: number];
 
 /** The traffic of the last minute. */
 export class LossWindow {
-  readonly #entries: Entry[] = [];
+  /** The entries one after the other, oldest first: of thousands of links, objects would outnumber everything else. */
+  readonly #entries: number[] = [];
+  /** What was seen on a bad line, with the moment of its entry. */
+  #seen: { readonly at: Millis; readonly symptoms: ReadonlyMap<Symptom, number> }[] = [];
   /** Of all entries. */
   #transmissions = 0;
   #repetitions = 0;
 
   add({ transmissions, repeated, symptoms }: Traffic, now: Millis): void {
     if (transmissions > 0) {
-      this.#entries.push({ transmissions, repeated, symptoms, at: now });
+      this.#entries.push(now, transmissions, repeated);
+      if (symptoms.size > 0) this.#seen.push({ at: now, symptoms });
       this.#transmissions += transmissions;
       this.#repetitions += repeated;
     }
-    while (this.#entries.length > 0) {
-      const first = this.#entries[0] as Entry;
-      const needed = this.#transmissions - first.transmissions < leastTransmissions;
-      if (now - first.at <= (needed ? oldest : span)) break;
-      this.#transmissions -= first.transmissions;
-      this.#repetitions -= first.repeated;
-      this.#entries.shift();
+    let over = 0;
+    for (; over < this.#entries.length; over += fields) {
+      const [at, sent, again] = [this.#entries[over], this.#entries[over + 1], this.#entries[over + 2]] as Numbers;
+      const needed = this.#transmissions - sent < leastTransmissions;
+      if (now - at <= (needed ? oldest : span)) break;
+      this.#transmissions -= sent;
+      this.#repetitions -= again;
     }
+    if (over === 0) return;
+    this.#entries.splice(0, over);
+    const oldestLeft = this.#entries[0] ?? Number.POSITIVE_INFINITY;
+    if (this.#seen.length > 0) this.#seen = this.#seen.filter(({ at }) => at >= oldestLeft);
   }
 
   /** Share of transmissions that were repetitions, 0..1. */
@@ -68,7 +76,7 @@ export class LossWindow {
    */
   symptom(was: string | undefined): Symptom {
     const counts = new Map<Symptom, number>();
-    for (const { symptoms } of this.#entries)
+    for (const { symptoms } of this.#seen)
       for (const [symptom, count] of symptoms) counts.set(symptom, (counts.get(symptom) ?? 0) + count);
     const explained = [...counts.values()].reduce((sum, count) => sum + count, 0);
     counts.set("lost-replies", this.#repetitions - explained);
