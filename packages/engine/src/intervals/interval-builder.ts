@@ -24,14 +24,10 @@ const closeTogether: Millis = 30_000;
 /** The wall clock and the monotonic clock drift apart less than this between two readings, unless the former is set. */
 const clockSlack: Millis = 1_500;
 
-interface At {
-  readonly time: Millis;
-  readonly now: Millis | undefined;
-}
-
+/** Of a register at its last reading; moved on with each, since every point has some of them and a new one would live until the next. */
 interface State {
-  readonly time: Millis;
-  readonly value: number;
+  time: Millis;
+  value: number;
 }
 
 /** State of a register at a boundary. */
@@ -54,7 +50,9 @@ export class IntervalBuilder {
   #seconds: number;
   #last = new Map<RegisterKey, State>();
   #boundaries = new Map<RegisterKey, Boundary>();
-  #newest: At | undefined;
+  /** When the newest reading was, by the wall clock and by the monotonic one. */
+  #newest: Millis | undefined;
+  #newestNow: Millis | undefined;
   /** Whether a reading since the last boundary was in doubt. */
   #doubted = false;
 
@@ -85,26 +83,29 @@ export class IntervalBuilder {
    * @param now its moment on the monotonic clock, so that a step of the wall clock is noticed; omitted, only a step back is
    */
   push(reading: LiveReading, now?: Millis): readonly Interval[] {
-    const at: At = { time: Date.parse(reading.time), now };
-    if (!Number.isFinite(at.time) || reading.quality === "stale") return [];
-    if (this.#isStepped(at)) this.forget();
-    this.#newest = at;
+    const time = Date.parse(reading.time);
+    if (!Number.isFinite(time) || reading.quality === "stale") return [];
+    if (this.#isStepped(time, now)) this.forget();
+    this.#newest = time;
+    this.#newestNow = now;
     if (reading.quality === "suspect") this.#doubted = true;
     const made: Interval[] = [];
     let passed = false;
     for (const key of registerKeys) {
       const value = reading[key];
       if (value === null) continue;
-      const before = this.#last.get(key);
-      this.#last.set(key, { time: at.time, value });
-      if (before === undefined) continue;
-      if (value < before.value) {
-        // A fall: another meter, or one that was reset.
-        this.#boundaries.delete(key);
+      const last = this.#last.get(key);
+      if (last === undefined) {
+        this.#last.set(key, { time, value });
         continue;
       }
-      const boundary = this.#boundaryBetween(before, { time: at.time, value });
-      if (boundary === undefined) continue;
+      const boundary = this.#boundaryBetween(last, time, value);
+      // A fall: another meter, or one that was reset.
+      const fell = value < last.value;
+      last.time = time;
+      last.value = value;
+      if (fell) this.#boundaries.delete(key);
+      if (fell || boundary === undefined) continue;
       passed = true;
       const interval = this.#intervalTo(key, boundary);
       this.#boundaries.set(key, boundary);
@@ -114,22 +115,21 @@ export class IntervalBuilder {
     return made;
   }
 
-  #isStepped({ time, now }: At): boolean {
-    const last = this.#newest;
-    if (last === undefined) return false;
-    if (time < last.time) return true;
-    if (now === undefined || last.now === undefined) return false;
-    return Math.abs(time - last.time - (now - last.now)) > clockSlack;
+  #isStepped(time: Millis, now: Millis | undefined): boolean {
+    if (this.#newest === undefined) return false;
+    if (time < this.#newest) return true;
+    if (now === undefined || this.#newestNow === undefined) return false;
+    return Math.abs(time - this.#newest - (now - this.#newestNow)) > clockSlack;
   }
 
   /** The newest boundary between two readings, if both are close enough. */
-  #boundaryBetween(before: State, after: State): Boundary | undefined {
+  #boundaryBetween(before: Readonly<State>, at: Millis, value: number): Boundary | undefined {
     const step = this.#seconds * 1000;
-    const time = Math.floor(after.time / step) * step;
+    const time = Math.floor(at / step) * step;
     if (before.time >= time) return undefined;
-    const gap = after.time - before.time;
-    if (time - before.time > this.#tolerance || after.time - time > this.#tolerance) return undefined;
-    const share = (after.value - before.value) * ((time - before.time) / gap);
+    const gap = at - before.time;
+    if (time - before.time > this.#tolerance || at - time > this.#tolerance) return undefined;
+    const share = (value - before.value) * ((time - before.time) / gap);
     return { time, value: before.value + Math.floor(share), quality: gap <= closeTogether ? "good" : "partial" };
   }
 

@@ -58,6 +58,14 @@ const confirms = (now: RegisterSample, before: RegisterSample): boolean =>
     return next !== undefined && next >= value && next - value <= allowedRise(now.time - before.time, 0);
   });
 
+/** The newest state of each register; the new sample itself if it has all of them, as most have. */
+const continued = (last: RegisterSample | null, now: RegisterSample): RegisterSample => {
+  if (last === null) return now;
+  for (const key in last.values)
+    if (now.values[key] === undefined) return { time: now.time, values: { ...last.values, ...now.values } };
+  return now;
+};
+
 const some = <T>(items: readonly T[]): readonly T[] | undefined => (items.length === 0 ? undefined : items);
 
 export class PointFacts {
@@ -100,8 +108,7 @@ export class PointFacts {
       this.#identify(notes, identity);
       if (now !== null) this.#daily(notes, now, identity);
     }
-    if (now !== null && verdict.kind !== "waiting")
-      this.#last = { time, values: { ...this.#last?.values, ...now.values } };
+    if (now !== null && verdict.kind !== "waiting") this.#last = continued(this.#last, now);
     return this.#batch(notes);
   }
 
