@@ -56,14 +56,20 @@ export class MemoryJob<T> implements BackfillJob {
     this.#teller = new TroubleTeller({ point, what: log.name, store, wall: clock.wall });
   }
 
-  readonly due = (): Millis | undefined => this.#timer.due();
+  due(): Millis | undefined {
+    return this.#timer.due();
+  }
 
-  readonly close = (): void => this.#timer.close();
+  close(): void {
+    this.#timer.close();
+  }
 
   /** Something is new there: it is read as soon as the line is idle. */
-  readonly soon = (): void => this.#timer.soon();
+  soon(): void {
+    this.#timer.soon();
+  }
 
-  readonly run = async (): Promise<void> => {
+  async run(): Promise<void> {
     const { point, source, store, before } = this.#deps;
     const { name, read, keep, rest } = this.#log;
     this.#timer.after(rest());
@@ -99,5 +105,5 @@ export class MemoryJob<T> implements BackfillJob {
       if (trouble !== "none")
         await this.#teller.tell(trouble, { problem: error instanceof Error ? error.message : String(error) });
     }
-  };
+  }
 }

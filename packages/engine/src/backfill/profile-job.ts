@@ -105,12 +105,18 @@ export class ProfileJob implements BackfillJob {
     this.#every = options.every ?? usualProfileEvery;
   }
 
-  readonly due = (): Millis | undefined => this.#timer.due();
+  due(): Millis | undefined {
+    return this.#timer.due();
+  }
 
-  readonly close = (): void => this.#timer.close();
+  close(): void {
+    this.#timer.close();
+  }
 
   /** A piece that waits for room waits no longer. */
-  readonly stop = (): void => this.#endWait();
+  stop(): void {
+    this.#endWait();
+  }
 
   /** Looks at everything that ended after this moment again in the next round, which begins soon. */
   readonly readAgainFrom = (time: Millis): void => {
@@ -119,18 +125,18 @@ export class ProfileJob implements BackfillJob {
   };
 
   /** How far it has come. */
-  readonly progress = (): ProfileProgress => {
+  progress(): ProfileProgress {
     const round = this.#round;
     const open = round === undefined ? 0 : round.open.reduce((sum, span) => sum + endsIn(round.grid, span), 0);
     return { state: this.#shown, settled: this.#state?.settled ?? null, open };
-  };
+  }
 
   /** Length of the meter's intervals, once it is known: what `IntervalBuilder.follow` takes. */
   get seconds(): number | undefined {
     return this.#state?.seconds;
   }
 
-  readonly run = async (): Promise<void> => {
+  async run(): Promise<void> {
     this.#timer.after(this.#every);
     const round = this.#round;
     this.#round = undefined;
@@ -152,7 +158,7 @@ export class ProfileJob implements BackfillJob {
       if (trouble === "unreadable" && ++this.#confusions < mostConfusions) this.#timer.after(restAfterConfusion);
       else await this.#stopFor(trouble, { problem: error instanceof Error ? error.message : String(error) });
     }
-  };
+  }
 
   async #stopFor(trouble: ProfileTrouble, detail: object, rest = restWithoutProfile): Promise<undefined> {
     this.#shown = trouble;

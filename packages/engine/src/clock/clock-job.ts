@@ -60,12 +60,12 @@ export class ClockJob implements PointJob {
     this.#watch = new ClockWatch({ off: readClockMemo(options.memo) });
   }
 
-  readonly due = (now: Millis): Millis => {
+  due(now: Millis): Millis {
     const isNew = this.#watch.asks || this.#linkSince() !== this.#link;
     return isNew ? Math.min(this.#next, Math.max(now, this.#last + atMostEvery)) : this.#next;
-  };
+  }
 
-  readonly run = async (): Promise<void> => {
+  async run(): Promise<void> {
     const { source, clock, every = usually } = this.#options;
     try {
       const sample = await source.ask({
@@ -85,7 +85,7 @@ export class ClockJob implements PointJob {
     }
     this.#last = clock.now();
     this.#link = this.#linkSince();
-  };
+  }
 
   /** Compares the machine's own clocks; call it with each reading. */
   notice(): void {

@@ -34,9 +34,11 @@ export class SumsJob implements PointJob {
     this.#next = options.clock.now() + every;
   }
 
-  readonly due = (): Millis => this.#next;
+  due(): Millis {
+    return this.#next;
+  }
 
-  readonly run = async (): Promise<void> => {
+  async run(): Promise<void> {
     const { point, zone, store, clock, settled } = this.#options;
     this.#next = clock.now() + every;
     const until = settled();
@@ -53,5 +55,5 @@ export class SumsJob implements PointJob {
     const memo = { point, name: memoName, text: String(done) };
     await store.write({ events: different.map((check) => sumEvent(point, check)), memos: [memo] });
     if (done < today) this.#next = clock.now();
-  };
+  }
 }
