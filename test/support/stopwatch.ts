@@ -15,3 +15,12 @@ export const stopwatch = (): (() => number) => {
   const [began, before] = [performance.now(), waited()];
   return () => performance.now() - began - (waited() - before);
 };
+
+/** Starts a clock of what this process computes, on all its threads; the function gives its milliseconds. */
+export const computing = (): (() => number) => {
+  const before = process.cpuUsage();
+  return () => {
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1_000;
+  };
+};

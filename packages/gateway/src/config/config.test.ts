@@ -6,6 +6,7 @@ import { UsageError } from "@meterport/protocol/errors";
 import { parseMeterLink } from "@meterport/transports/link-url";
 import { portLinkOf } from "@meterport/transports/port-link";
 import fc from "fast-check";
+import { computing } from "../../../../test/support/stopwatch.ts";
 import { type Config, loadConfig } from "./config.ts";
 import { configSchema, meterSchema } from "./config-schema.ts";
 import { type Environment, environmentNames } from "./environment.ts";
@@ -454,8 +455,8 @@ test("neither a token nor a password of an address is repeated, wherever it was 
 test("a map with a thousand names is refused before the parser compares each with all others", () => {
   const lines = Array.from({ length: 30_000 }, (_, n) => `k${n}: 1`);
   for (const text of [lines.join("\n"), `{${lines.join(", ")}}`, `http:\n  tls:\n    ${lines.join("\n    ")}`]) {
-    const began = performance.now();
+    const computed = computing();
     assert.throws(() => load(text), /meterport\.yaml: a map has more than 1000 names, and no configuration needs that/);
-    assert.ok(performance.now() - began < 5_000, `${performance.now() - began} ms`);
+    assert.ok(computed() < 5_000, `${computed()} ms`);
   }
 });

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { UsageError } from "@meterport/protocol/errors";
 import { parseMeterLink } from "@meterport/transports/link-url";
 import { portLinkOf } from "@meterport/transports/port-link";
+import { computing } from "../../../../test/support/stopwatch.ts";
 import { type Config, loadConfig } from "./config.ts";
 import { configSchema, mostMeters, overlaySchema, settings } from "./config-schema.ts";
 import { type Environment, environmentNames, variableOf } from "./environment.ts";
@@ -272,9 +273,9 @@ const manyMeters = (count: number): string =>
 
 test("fifty thousand meters are read within seconds", { timeout: 60_000 }, (t) => {
   const text = `meters:\n${manyMeters(mostMeters)}`;
-  const started = performance.now();
+  const computed = computing();
   assert.equal(load(text).meters.length, mostMeters);
-  const took = performance.now() - started;
+  const took = computed();
   t.diagnostic(`${text.length} characters in ${took.toFixed(0)} ms`);
   assert.ok(took < 30_000);
 });
@@ -282,9 +283,9 @@ test("fifty thousand meters are read within seconds", { timeout: 60_000 }, (t) =
 test("thousands of misplaced keys are refused in a few seconds, and not repeated", { timeout: 60_000 }, () => {
   const secret = "00112233445566778899aabbccddeeff0011223344";
   const text = `meters:\n${manyMeters(10_000)}`.replaceAll(`key: "${key}"`, `name: ${secret.slice(2)}`);
-  const started = performance.now();
+  const computed = computing();
   const told = refusal(text);
   assert.match(told, /and 9950 more problems$/);
   assert.ok(!told.includes("8899aabb"));
-  assert.ok(performance.now() - started < 20_000);
+  assert.ok(computed() < 20_000);
 });
