@@ -28,7 +28,7 @@ const mayImport: Readonly<Record<Package, readonly Package[]>> = {
   engine: ["protocol", "mbus", "client"],
   simulator: ["protocol", "mbus"],
   transports: ["protocol"],
-  cli: ["protocol", "mbus", "client", "device", "doctor", "simulator", "transports", "gateway"],
+  cli: ["protocol", "mbus", "client", "device", "doctor", "simulator", "transports", "gateway", "fleet"],
   gateway: ["protocol", "mbus", "client", "device", "doctor", "engine", "simulator", "transports"],
   fleet: ["protocol", "client", "engine", "transports", "gateway"],
   dashboard: ["protocol", "gateway"],
@@ -160,6 +160,14 @@ export const complaint = (path: string, imported: Import): string | undefined =>
         from.inner === "src/main.ts")
       ? undefined
       : "only main.ts loads the gateway, by import() when it is asked for";
+  // A fleet is an optional package, whose database and job engine no other command loads.
+  if (from.name === "cli" && to === "fleet" && !typeOnly)
+    return test ||
+      (/^@meterport\/fleet\/(administration|companion)$/.test(specifier) &&
+        dynamic === true &&
+        from.inner === "src/main.ts")
+      ? undefined
+      : "only main.ts loads the fleet, by import() when it is asked for";
   if (from.name === "gateway" && !test && !typeOnly && (to === "simulator" || to === "transports"))
     return composesGateway(from.inner)
       ? undefined

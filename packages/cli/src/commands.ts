@@ -289,6 +289,13 @@ export const commands: readonly Listed[] = [
     async () => (await import("./commands/config/config-command.ts")).configCommand,
   ),
   command(
+    "fleet <action> [words...]",
+    "many meters on several machines: makes a fleet, imports its meters, says how it is doing",
+    "meterport fleet import meters.csv --database @fleet.database --key-file fleet.key",
+    async () => (await import("./commands/fleet/options.ts")).addFleetCommand,
+    async () => (await import("./commands/fleet/fleet-command.ts")).fleetCommand,
+  ),
+  command(
     "user <action> [name]",
     "people who may sign in on the gateway's page: add, list, scope, passwd or remove",
     "meterport user add anna --data /var/lib/meterport",

@@ -1,6 +1,6 @@
 /** The `meterport` command in the real world: this process, its streams and its signals. */
 import { readFileSync, statSync } from "node:fs";
-import { homedir } from "node:os";
+import { homedir, hostname, userInfo } from "node:os";
 import { UsageError } from "@meterport/protocol/errors";
 import { systemClock, systemEntropy } from "@meterport/transports/clock";
 import { GatewayError } from "./failure/gateway-error.ts";
@@ -172,6 +172,29 @@ process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => {
 // If standard error is closed, the command continues.
 process.stderr.on("error", () => {});
 
+/** A part of the optional package. @throws UsageError if it is not installed */
+const ofFleet = async <T>(load: () => Promise<T>): Promise<T> => {
+  try {
+    return await load();
+  } catch (cause) {
+    if (!(cause instanceof Error && "code" in cause && cause.code === "ERR_MODULE_NOT_FOUND")) throw cause;
+    throw new UsageError(
+      "fleet",
+      "a fleet needs the package @meterport/fleet: run npm install @meterport/fleet where Meterport is installed",
+      { cause },
+    );
+  }
+};
+
+const operator = (): string => {
+  try {
+    return `${userInfo().username}@${hostname()}`;
+  } catch {
+    // A user without an entry, as containers have.
+    return `user ${process.getuid?.() ?? ""}@${hostname()}`;
+  }
+};
+
 const state = stateIn(stateFolder(process.env, process.platform, homedir()));
 
 const io: RawIo = {
@@ -195,6 +218,8 @@ const io: RawIo = {
   daemonOn: async (link) => (await import("@meterport/transports/daemon-note")).daemonOn(link),
   listAdapters: async () => (await import("@meterport/transports/serial/serial-adapters")).listAdapters(),
   administration: () => import("@meterport/gateway/administration"),
+  fleetTools: () => ofFleet(() => import("@meterport/fleet/administration")),
+  operator,
   fetchJson,
   fetchBytes,
   startDaemon: async (options) => (await import("@meterport/gateway/daemon")).startDaemon(options),

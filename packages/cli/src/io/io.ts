@@ -6,6 +6,7 @@ import type { Clock, Entropy, Signal, Transport } from "@meterport/protocol/port
 import type { SerialAdapter } from "@meterport/transports/serial/serial-adapters";
 
 export type Administration = typeof import("@meterport/gateway/administration");
+export type FleetTools = typeof import("@meterport/fleet/administration");
 
 /** An output stream of the process, unfiltered. */
 export interface RawOutput {
@@ -95,6 +96,10 @@ export interface Io {
   readonly startDaemon: (options: DaemonOptions) => Promise<Daemon>;
   /** What works on the data of a daemon; loads the gateway. */
   readonly administration: () => Promise<Administration>;
+  /** What works on a fleet; loads the driver of its database. @throws UsageError if the package is not installed */
+  readonly fleetTools: () => Promise<FleetTools>;
+  /** Who runs this command, for the logs of what people did: "anna@desk". */
+  readonly operator: () => string;
   /** A request to a daemon, GET if omitted, with a document for PUT; within some seconds. @throws GatewayError */
   readonly fetchJson: (
     url: string,

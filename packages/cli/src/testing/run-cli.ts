@@ -147,6 +147,8 @@ export const runCli = async (argv: readonly string[], world: World = {}): Promis
     daemonOn: async (link) => world.daemons?.[link],
     listAdapters: async () => world.adapters ?? [],
     administration: () => import("@meterport/gateway/administration"),
+    fleetTools: () => import("@meterport/fleet/administration"),
+    operator: () => "anna@desk",
     fetchJson: async (url, _token, _method, document) => {
       if (document !== undefined) world.puts?.set(url, document);
       return answerAt(url);

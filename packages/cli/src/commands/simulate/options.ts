@@ -26,6 +26,7 @@ export interface SimulateOptions {
   readonly days?: string | undefined;
   readonly count?: string | undefined;
   readonly list?: string | undefined;
+  readonly fleetList?: string | undefined;
   readonly children?: "one" | "four" | undefined;
   readonly headEnd?: string | undefined;
   readonly display?: true | undefined;
@@ -84,5 +85,9 @@ export const addSimulateCommand = (host: Host, load: Load<[options: SimulateOpti
     .option("--json", "with --head-end: what happens as a JSON document per line")
     .option("--display", "draws its display; where standard output is no terminal, a line for each change")
     .option("--list <file>", "also writes the meters as a CSV file for meterport config import")
+    .option(
+      "--fleet-list <file>",
+      "with --count: also writes them as a CSV file for meterport fleet import, ten at a site; numbers begin with --seed",
+    )
     .action(runs(host, load));
 };

@@ -100,6 +100,8 @@ const tlsOf = ({ security = [] }: SimulateOptions): Pick<VirtualMeterOptions, "t
 /** Of one meter, and of one of many: two months of a thousand households take twenty minutes to add up. */
 const usualDays = { one: "60", many: "2" } as const;
 
+const seedOf = ({ seed }: SimulateOptions): number => parseWhole(seed, "--seed", -1e9, 1e9);
+
 /** One of many begins now, since adding up a month for each would take minutes. */
 const meterOf = (options: SimulateOptions, keys: VirtualMeterOptions["keys"], io: Io, place = 0): VirtualMeter => {
   const { scenario } = options;
@@ -114,7 +116,7 @@ const meterOf = (options: SimulateOptions, keys: VirtualMeterOptions["keys"], io
   const meter = new VirtualMeter({
     profile: parseProfile(options.profile),
     scenario,
-    seed: parseWhole(options.seed, "--seed", -1e9, 1e9) + place,
+    seed: seedOf(options) + place,
     speed,
     ...(options.count === "1"
       ? beginningOf(options, speed, io)
@@ -149,19 +151,21 @@ const recall = (meter: VirtualMeter, { clock, interrupted }: Io): void => {
 export const simulateCommand = async (options: SimulateOptions, io: Io): Promise<Exit> => {
   const links = options.listen.map(parseLink);
   const count = parseWhole(options.count ?? "1", "--count", 1, mostMeters);
-  if (options.list !== undefined) io.checkNew(options.list);
+  for (const list of [options.list, options.fleetList]) if (list !== undefined) io.checkNew(list);
   const keys = {
     basic: keyOf(options.basicKey, defaultBasic, "the basic key (MBK)", io),
     advanced: keyOf(options.advancedKey, defaultAdvanced, "the advanced key (MAK)", io),
   };
   if (options.json === true && options.headEnd === undefined)
     throw new UsageError("json", "--json is for what happens at the head-end: add --head-end FILE");
+  if (count === 1 && options.fleetList !== undefined)
+    throw new UsageError("count", "--fleet-list is for many meters: add --count");
   if (count > 1) {
     if (options.headEnd !== undefined || options.display === true)
       throw new UsageError("count", "--head-end and --display are for one meter, not for --count");
     const behindLine = lineInFront(options, keys.basic, io);
     return simulateMany(
-      { options, links, count, key: keys.basic },
+      { options, links, count, key: keys.basic, seed: seedOf(options) },
       (place) => meterOf(options, keys, io, place),
       behindLine,
       io,

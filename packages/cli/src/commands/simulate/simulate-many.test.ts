@@ -16,6 +16,10 @@ describe("meterport simulate --count", () => {
         "12",
         "--list",
         "meters.csv",
+        "--fleet-list",
+        "fleet.csv",
+        "--seed",
+        "5",
         "--basic-key",
         `hex:${"01".repeat(16)}`,
       ],
@@ -36,6 +40,15 @@ describe("meterport simulate --count", () => {
     assert.equal(rows[6], `meter-07,Virtual meter 07,${urls[6]},hex:${"01".repeat(16)}`);
     assert.equal(out, `listening ${urls[0]} and 11 more, see meters.csv\n`);
     assert.equal(rows.length, 12);
+    const [columns, ...fleet] = (written.get("fleet.csv") ?? "").trimEnd().split("\n");
+    assert.equal(columns, "site,site_name,zone,serial,link,point,point_name,key");
+    const parts = fleet.map((row) => row.split(","));
+    assert.deepEqual(
+      [parts.map(([site]) => site).filter((site) => site === "site-0001").length, parts[11]?.[5], parts[6]?.[4]],
+      [6, "flat-00016", urls[6]],
+    );
+    assert.equal(new Set(parts.map(([, , , serial]) => serial)).size, 12);
+    assert.match(parts[0]?.[3] ?? "", /^0{8}\d{8}$/);
   });
 
   test("what is not possible with several meters is one sentence", async () => {

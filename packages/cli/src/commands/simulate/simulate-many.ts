@@ -2,9 +2,12 @@
 
 import { toHex } from "@meterport/protocol/bytes";
 import { UsageError } from "@meterport/protocol/errors";
+import { decode } from "@meterport/protocol/layout/index";
 import type { Secret } from "@meterport/protocol/mep/security/key";
+import { BT01 } from "@meterport/protocol/tables/basic/bt01-general-manufacturer-information";
 import type { MeterPort, VirtualMeter } from "@meterport/simulator";
 import type { ParsedLink } from "@meterport/transports/link-url";
+import { zoneOf } from "../../format/moment.ts";
 import { type Exit, exit, type Io } from "../../io/io.ts";
 import { interruption, servePort } from "../../listen/serve-port.ts";
 import type { SimulateOptions } from "./options.ts";
@@ -26,8 +29,39 @@ export const listMeters = (path: string | undefined, urls: readonly string[], ke
   file.close();
 };
 
+/** Meters of one site, as a house has them. */
+const metersOfSite = 10;
+
+/** A meter of the list for a fleet. */
+interface Listed {
+  readonly url: string;
+  /** Its seed, which tells it from those of other processes. */
+  readonly number: number;
+  readonly meter: VirtualMeter;
+}
+
+const serialOf = ({ memory }: VirtualMeter): string =>
+  decode(BT01, memory.get(BT01.number) ?? new Uint8Array(), {}).serialNumber;
+
+/** Writes the meters as `meterport fleet import` takes them, some at a site. */
+export const listForFleet = (path: string | undefined, listed: readonly Listed[], key: Secret, io: Io): void => {
+  if (path === undefined) return;
+  const hex = `hex:${toHex(key.reveal())}`;
+  const zone = zoneOf(undefined).name;
+  const rows = listed.map(({ url, number, meter }) => {
+    const site = String(Math.ceil(number / metersOfSite)).padStart(4, "0");
+    const flat = String(number).padStart(5, "0");
+    return `site-${site},Site ${site},${zone},${serialOf(meter)},${url},flat-${flat},Flat ${flat},${hex}\n`;
+  });
+  const file = io.createFile(path);
+  file.write(`site,site_name,zone,serial,link,point,point_name,key\n${rows.join("")}`);
+  file.close();
+};
+
 interface Many {
-  readonly options: Pick<SimulateOptions, "list" | "optical">;
+  readonly options: Pick<SimulateOptions, "list" | "fleetList" | "optical">;
+  /** The seed of the first. */
+  readonly seed: number;
   readonly links: readonly ParsedLink[];
   readonly count: number;
   readonly key: Secret;
@@ -53,14 +87,16 @@ export const simulateMany = async (
   behindLine: (port: MeterPort) => MeterPort,
   io: Io,
 ): Promise<Exit> => {
-  const served: { readonly url: string; readonly close: () => Promise<void> }[] = [];
+  const served: (Listed & { readonly close: () => Promise<void> })[] = [];
   try {
     for (const [place, link] of linksOf(many).entries()) {
-      served.push(await servePort(link, behindLine(meterAt(place).port(1)), io));
+      const meter = meterAt(place);
+      served.push({ ...(await servePort(link, behindLine(meter.port(1)), io)), number: many.seed + place, meter });
     }
     const urls = served.map(({ url }) => url);
-    const { list } = many.options;
-    listMeters(list, urls, many.key, io);
+    const { fleetList, list = fleetList } = many.options;
+    listMeters(many.options.list, urls, many.key, io);
+    listForFleet(fleetList, served, many.key, io);
     // A thousand addresses are for programs, which read the list.
     if (list === undefined) for (const url of urls) io.stdout.write(`listening ${url}\n`);
     else io.stdout.write(`listening ${urls[0]} and ${urls.length - 1} more, see ${list}\n`);
