@@ -35,13 +35,13 @@ export const addSites = async ({ run }: Database, sites: readonly SiteOfTest[]):
 export const profileDay = (
   point: string,
   time: number,
-  valueOf: (slot: number) => number | null = (slot) => slot,
+  rawOf: (slot: number) => number | null = (slot) => slot,
   more: { readonly name?: string; readonly rank?: string } = {},
 ): DayFact => {
   const { name = "energy_import_wh", rank = "9" } = more;
   const slots = emptyDay(900);
   for (let slot = 0; slot < 96; slot++) {
-    const raw = valueOf(slot);
+    const raw = rawOf(slot);
     if (raw !== null) putFact(slots, slot, { raw, rank, bits: 0 });
   }
   return { channel: { point, name, tier: 0, step: 900, phase: 0, digits: 0 }, day: isoDay(time), slots };

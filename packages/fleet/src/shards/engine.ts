@@ -62,7 +62,7 @@ export interface EngineOptions {
 }
 
 /** The engine adds times of its clock to waits: with the wall clock, a step back by an hour would stop its supervision for that hour. */
-const steadyClock = (clock: Clock): EngineClock => {
+export const steadyClock = (clock: Clock): EngineClock => {
   const began = clock.wall() - clock.now();
   const cancel = (timer: unknown) => (timer as (() => void) | undefined)?.();
   return {
