@@ -2,7 +2,7 @@
 import type { Millis } from "@meterport/protocol/ports";
 import { obisOf, unitOf } from "./channel-names.ts";
 import { checkFacts } from "./check-facts.ts";
-import type { Database, Run } from "./database.ts";
+import type { Database, Row, Run } from "./database.ts";
 import { sqlStateOf } from "./database.ts";
 import type { BookBatch, ChannelKey, InstallationFact } from "./facts.ts";
 import { channelText, oneOfEach } from "./one-of-each.ts";
@@ -10,6 +10,7 @@ import { type Months, makeMonth, monthsIn } from "./partitions.ts";
 import { dayLiterals, slotsIn } from "./slots.ts";
 import { bookDays } from "./sql/book-days.ts";
 import { bookBlocks, bookEvents, bookGone, bookInstallations, bookRegisters } from "./sql/book-facts.ts";
+import { noteChanged, readChannelsAt } from "./sql/changed-days.ts";
 import {
   addChannels,
   addMeters,
@@ -53,18 +54,56 @@ const isoOrNull = (time: Millis | null): string | null => (time === null ? null 
 const slices = <T>(items: readonly T[]): readonly (readonly T[])[] =>
   Array.from({ length: Math.ceil(items.length / mostRows) }, (_, n) => items.slice(n * mostRows, (n + 1) * mostRows));
 
-/** A statement for each slice; gives the rows that changed. */
+/** A statement for each slice; gives how many rows changed, and what the statement tells of them. */
 const writeAll = async <T>(
   run: Run,
   text: string,
   items: readonly T[],
   columns: readonly ((item: T) => unknown)[],
   more: readonly unknown[] = [],
-): Promise<number> => {
-  let changed = 0;
-  for (const slice of slices(items))
-    changed += (await run(text, [...columns.map((column) => slice.map(column)), ...more])).count;
-  return changed;
+): Promise<{ readonly count: number; readonly rows: readonly Row[] }> => {
+  let count = 0;
+  const rows: Row[] = [];
+  for (const slice of slices(items)) {
+    const written = await run(text, [...columns.map((column) => slice.map(column)), ...more]);
+    count += written.count;
+    rows.push(...written.rows);
+  }
+  return { count, rows };
+};
+
+/** A day of a channel of which something changed. */
+interface ChangedDay {
+  readonly channel: number;
+  readonly day: string;
+}
+
+const dayBefore = (day: string): string => iso(Date.parse(day) - 86_400_000).slice(0, 10);
+
+const changedIn = (rows: readonly Row[]): readonly ChangedDay[] =>
+  rows.map(({ channel_id, day }) => ({ channel: Number(channel_id), day: String(day) }));
+
+/** A register closes what may have begun on the day before. */
+const aroundRegisters = (rows: readonly Row[]): readonly ChangedDay[] =>
+  changedIn(rows).flatMap(({ channel, day }) => [
+    { channel, day },
+    { channel, day: dayBefore(day) },
+  ]);
+
+const aroundInstallations = async (run: Run, rows: readonly Row[]): Promise<readonly ChangedDay[]> => {
+  if (rows.length === 0) return [];
+  const days = rows.flatMap(({ point_id, from_day, to_day }) =>
+    [from_day, to_day].flatMap((day) =>
+      day === null ? [] : [String(day), dayBefore(String(day))].map((each) => ({ point: Number(point_id), day: each })),
+    ),
+  );
+  return changedIn((await run(readChannelsAt, [days.map(({ point }) => point), days.map(({ day }) => day)])).rows);
+};
+
+/** One statement for all of a batch, or two who book the same could wait for each other. */
+const noteAll = async (run: Run, changed: readonly ChangedDay[]): Promise<void> => {
+  if (changed.length > 0)
+    await run(noteChanged, [changed.map(({ channel }) => channel), changed.map(({ day }) => day)]);
 };
 
 /** Looks up names, and adds those that are missing. Somebody else may add the same at this moment. */
@@ -195,8 +234,8 @@ const bookAll = async (run: Run, batch: BookBatch): Promise<Omit<Booked, "outOfT
     [...blocks, ...events, ...installations].map(({ point }) => point),
     [...days, ...gone, ...registers].map(({ channel }) => channel),
   );
-  return {
-    ...(await bookSlots(run, batch, channelOf)),
+  const slots = await bookSlots(run, batch, channelOf);
+  const booked = {
     blocks: await writeAll(
       run,
       bookBlocks,
@@ -232,6 +271,15 @@ const bookAll = async (run: Run, batch: BookBatch): Promise<Omit<Booked, "outOfT
       ({ stored }) => iso(stored),
     ]),
     installations: await bookInstalled(run, installations, pointOf),
+  };
+  await noteAll(run, [
+    ...changedIn(slots.days.rows),
+    ...aroundRegisters(booked.registers.rows),
+    ...(await aroundInstallations(run, booked.installations.rows)),
+  ]);
+  return {
+    ...{ days: slots.days.count, gone: slots.gone.count, blocks: booked.blocks.count },
+    ...{ registers: booked.registers.count, events: booked.events.count, installations: booked.installations.count },
   };
 };
 

@@ -28,4 +28,5 @@ export const bookDays = `
     FROM ${slots})
   WHERE (d.rank <> excluded.rank OR d.raw <> excluded.raw OR d.status <> excluded.status) AND EXISTS (
     SELECT FROM ${slots}
-    WHERE nk > k OR nk = k AND (nv > v OR nv < v AND t::int & 32 = 0 OR nv = v AND t <> nt AND t::int | nt::int <> t::int))`;
+    WHERE nk > k OR nk = k AND (nv > v OR nv < v AND t::int & 32 = 0 OR nv = v AND t <> nt AND t::int | nt::int <> t::int))
+  RETURNING channel_id, day::text AS day`;

@@ -17,7 +17,8 @@ export const bookRegisters = `
     FROM unnest($1::int[], $2::timestamptz[], $3::bigint[], $4::text[], $5::text[]) AS u (channel_id, read_at, raw, kind, serial)
     ORDER BY channel_id, read_at
   ON CONFLICT (channel_id, read_at) DO UPDATE SET raw = excluded.raw, kind = excluded.kind, serial = excluded.serial
-    WHERE (excluded.kind, excluded.raw, coalesce(excluded.serial, '')) > (r.kind, r.raw, coalesce(r.serial, ''))`;
+    WHERE (excluded.kind, excluded.raw, coalesce(excluded.serial, '')) > (r.kind, r.raw, coalesce(r.serial, ''))
+  RETURNING channel_id, (read_at AT TIME ZONE 'UTC')::date::text AS day`;
 
 /** Of two with one id the one that was stored last counts. */
 export const bookEvents = `
@@ -43,7 +44,8 @@ export const bookInstallations = `
       stored = excluded.stored
     WHERE (excluded.stored, coalesce(excluded.to_at, '-infinity'), coalesce(excluded.serial, ''), excluded.about,
         excluded.start_register, coalesce(excluded.end_register, ''))
-      > (i.stored, coalesce(i.to_at, '-infinity'), coalesce(i.serial, ''), i.about, i.start_register, coalesce(i.end_register, ''))`;
+      > (i.stored, coalesce(i.to_at, '-infinity'), coalesce(i.serial, ''), i.about, i.start_register, coalesce(i.end_register, ''))
+  RETURNING point_id, (from_at AT TIME ZONE 'UTC')::date::text AS from_day, (to_at AT TIME ZONE 'UTC')::date::text AS to_day`;
 
 /** What is gone once stays so, and is no longer asked for. */
 export const bookGone = `

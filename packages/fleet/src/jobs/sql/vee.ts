@@ -1,0 +1,129 @@
+/** What checks of days read and write. Only energy in slots that VEE knows, on days that begin at midnight UTC. */
+
+const checked = `c.phase = 0 AND c.step IN (300, 600, 900, 1800, 3600)
+  AND c.name IN ('energy_import_wh', 'energy_export_wh', 'reactive_energy_import_varh', 'reactive_energy_export_varh')`;
+
+/** Channel-days of the points $1 from day $2 to day $3. Arrays travel as texts, which are read several times as quickly. */
+export const readVeeDays = `
+  SELECT c.point_id, c.channel_id, c.name, c.step, c.digits, d.day::text AS day, d.raw::text AS raw,
+    array_to_string(d.rank, '') AS rank, array_to_string(d.status, '') AS status
+  FROM channel c JOIN profile_day d USING (channel_id)
+  WHERE c.point_id = ANY ($1::int[]) AND ${checked} AND d.day BETWEEN $2::date AND $3::date`;
+
+export const readVeePoints = `
+  SELECT p.point_id, p.id, coalesce(p.zone, s.zone, 'UTC') AS zone, p.fuse, p.plant
+  FROM metering_point p LEFT JOIN site s USING (site_id) WHERE p.point_id = ANY ($1::int[])`;
+
+/** States of the sum of all tiers. */
+export const readVeeRegisters = `
+  SELECT c.point_id, c.name, c.digits, r.read_at, r.raw, r.serial
+  FROM channel c JOIN register_reading r USING (channel_id)
+  WHERE c.point_id = ANY ($1::int[]) AND c.step = 0 AND c.tier = 0 AND r.read_at >= $2::timestamptz AND r.read_at < $3::timestamptz`;
+
+export const readVeeInstallations = `
+  SELECT point_id, from_at, to_at, serial, start_register, end_register FROM installation
+  WHERE point_id = ANY ($1::int[]) ORDER BY point_id, from_at`;
+
+export const readVeeClock = `
+  SELECT DISTINCT point_id, read_at, clock_offset_ms FROM block
+  WHERE point_id = ANY ($1::int[]) AND clock_offset_ms IS NOT NULL AND read_at >= $2::timestamptz AND read_at < $3::timestamptz
+    AND from_at >= $2::timestamptz - interval '1 day'`;
+
+export const readVeeEdits = `
+  SELECT point_id, obis, kind, from_at, to_at, value, author, reason, at FROM edit
+  WHERE point_id = ANY ($1::int[]) AND from_at < $3::timestamptz AND to_at > $2::timestamptz ORDER BY at, edit_id`;
+
+/** The newest version of each day. */
+export const readChosen = `
+  SELECT DISTINCT ON (point_id, obis, day) point_id, obis, day::text AS day, version, value::text AS value,
+    array_to_string(code, '') AS code, rule::text AS rule, by, reason, at
+  FROM chosen_day WHERE point_id = ANY ($1::int[]) AND day BETWEEN $2::date AND $3::date
+  ORDER BY point_id, obis, day, version DESC`;
+
+export const writeChosen = `
+  INSERT INTO chosen_day (point_id, obis, day, version, value, code, rule, by, reason, at)
+    SELECT point_id, obis, day, version, value::int[], code::"char"[], rule::smallint[], by, reason, at
+    FROM unnest($1::int[], $2::text[], $3::date[], $4::int[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::timestamptz[])
+      AS u (point_id, obis, day, version, value, code, rule, by, reason, at)
+  ON CONFLICT DO NOTHING`;
+
+/** A day that somebody has seen stays so until something else is found. */
+export const writeVeeDays = `
+  INSERT INTO vee_day AS v (point_id, obis, day, verdict, findings, state, version, suspect, missing, estimated, at)
+    SELECT point_id, obis, day, verdict, findings::jsonb, state::"char", version, suspect, missing, estimated, at
+    FROM unnest($1::int[], $2::text[], $3::date[], $4::text[], $5::text[], $6::text[], $7::int[], $8::smallint[], $9::smallint[],
+      $10::smallint[], $11::timestamptz[]) AS u (point_id, obis, day, verdict, findings, state, version, suspect, missing, estimated, at)
+  ON CONFLICT (point_id, obis, day) DO UPDATE SET verdict = excluded.verdict, findings = excluded.findings,
+    version = excluded.version, suspect = excluded.suspect, missing = excluded.missing, estimated = excluded.estimated, at = excluded.at,
+    state = CASE WHEN v.state = 's' AND excluded.state = 'o' AND v.findings IS NOT DISTINCT FROM excluded.findings
+      AND v.version = excluded.version THEN v.state ELSE excluded.state END
+  WHERE v.version <> excluded.version OR v.findings IS DISTINCT FROM excluded.findings`;
+
+const shardOfPoint = "coalesce(s.shard, 0)";
+
+export const readChangedShards = `
+  SELECT DISTINCT ${shardOfPoint}::text AS key FROM changed_day JOIN channel c USING (channel_id) JOIN metering_point p USING (point_id)
+  LEFT JOIN site s USING (site_id)`;
+
+/** What changed of shard $1, by points. A register says something of all days since the one before it. */
+export const readChanged = `
+  SELECT q.channel_id, c.point_id, q.last_day::text AS last_day, q.changes,
+    (CASE WHEN c.step = 0 THEN least(q.first_day, (SELECT (max(r.read_at) AT TIME ZONE 'UTC')::date FROM register_reading r
+      WHERE r.channel_id = q.channel_id AND r.read_at < q.first_day::timestamp AT TIME ZONE 'UTC'
+        AND r.read_at >= (q.first_day - 40)::timestamp AT TIME ZONE 'UTC')) ELSE q.first_day END)::text
+      AS first_day
+  FROM changed_day q JOIN channel c USING (channel_id) JOIN metering_point p USING (point_id) LEFT JOIN site s USING (site_id)
+  WHERE ${shardOfPoint} = $1 ORDER BY c.point_id LIMIT $2`;
+
+/** Only what nobody changed meanwhile. */
+export const forgetChanged = `
+  DELETE FROM changed_day q USING unnest($1::int[], $2::int[]) AS u (channel_id, changes)
+  WHERE q.channel_id = u.channel_id AND q.changes = u.changes`;
+
+/** The rest of a long time waits for the next round. */
+export const shortenChanged = `
+  UPDATE changed_day q SET first_day = u.day FROM unnest($1::int[], $2::int[], $3::date[]) AS u (channel_id, changes, day)
+  WHERE q.channel_id = u.channel_id AND q.changes = u.changes`;
+
+/** Points of shard $1 beyond $2 that were measured lately and of which day $3 was not checked. */
+export const readUnchecked = `
+  SELECT DISTINCT p.point_id FROM metering_point p LEFT JOIN site s USING (site_id) JOIN channel c USING (point_id)
+  WHERE ${shardOfPoint} = $1 AND p.point_id > $2 AND ${checked}
+    AND NOT EXISTS (SELECT FROM vee_day v WHERE v.point_id = p.point_id AND v.obis = '1-0:' || c.obis AND v.day = $3::date)
+    AND EXISTS (SELECT FROM profile_day d WHERE d.channel_id = c.channel_id AND d.day BETWEEN $3::date - 60 AND $3::date)
+  ORDER BY p.point_id LIMIT $4`;
+
+/** After an edit of a point's channel. */
+export const noteEdited = `
+  INSERT INTO changed_day AS q (channel_id, first_day, last_day)
+    SELECT c.channel_id, $3::date, $4::date FROM channel c WHERE c.point_id = $1 AND '1-0:' || c.obis = $2 AND ${checked} ORDER BY 1
+  ON CONFLICT (channel_id) DO UPDATE SET first_day = least(q.first_day, excluded.first_day),
+    last_day = greatest(q.last_day, excluded.last_day), changes = q.changes + 1`;
+
+/** Days that wait for a person, the newest first, from behind day $1, point $2 and code $3. */
+export const readInbox = `
+  SELECT v.point_id, p.id AS point, p.name, s.id AS site, v.obis, v.day::text AS day, v.verdict, v.findings, v.version, v.suspect, v.missing,
+    v.estimated, v.at
+  FROM vee_day v JOIN metering_point p USING (point_id) LEFT JOIN site s USING (site_id)
+  WHERE v.state = 'o' AND ($1::date IS NULL OR (v.day, v.point_id, v.obis) < ($1::date, $2::int, $3::text))
+    AND ($4::text IS NULL OR s.id = $4) AND ($5::text IS NULL OR p.id = $5)
+  ORDER BY v.day DESC, v.point_id DESC, v.obis DESC LIMIT $6`;
+
+export const readVeeDay = `
+  SELECT p.point_id, v.verdict, v.findings, v.state::text AS state FROM metering_point p
+  LEFT JOIN vee_day v ON v.point_id = p.point_id AND v.obis = $2 AND v.day = $3::date WHERE p.id = $1`;
+
+export const readVersions = `
+  SELECT version, by, reason, at FROM chosen_day WHERE point_id = $1 AND obis = $2 AND day = $3::date ORDER BY version DESC LIMIT 200`;
+
+export const markVeeDay = `
+  UPDATE vee_day SET state = 's', seen_by = $4 WHERE obis = $2 AND day = $3::date AND state = 'o'
+    AND point_id = (SELECT point_id FROM metering_point WHERE id = $1)`;
+
+export const readPointNumber = "SELECT point_id FROM metering_point WHERE id = $1";
+
+export const readStep = `
+  SELECT min(c.step) AS step FROM channel c WHERE c.point_id = $1 AND '1-0:' || c.obis = $2 AND ${checked}`;
+
+export const writeEdit = `
+  INSERT INTO edit (point_id, obis, kind, from_at, to_at, value, author, reason, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`;

@@ -1,0 +1,150 @@
+/** The duty that checks days: when something of them changed and they are complete, and all of them at their deadline. */
+import type { Millis } from "@meterport/protocol/ports";
+import type { Row } from "../books/database.ts";
+import { grouped } from "../books/grouped.ts";
+import type { VeeSettings } from "../vee/settings.ts";
+import { dayMillis } from "../vee/vee-input.ts";
+import { iso } from "./campaign-rows.ts";
+import { type Duty, type DutyParts, keysOf } from "./duty.ts";
+import { doneAt, noteDone } from "./marks.ts";
+import { readDueShards } from "./sql/due-jobs.ts";
+import { forgetChanged, readChanged, readChangedShards, readUnchecked, shortenChanged } from "./sql/vee.ts";
+import { isoDay } from "./vee-rows.ts";
+import { checkDays, type VeeOptions } from "./vee-run.ts";
+
+export interface VeeDutySettings {
+  readonly settings?: VeeSettings | undefined;
+  readonly holidays?: ReadonlySet<string> | undefined;
+  /** How long after its end a day may be completed; 10 h if omitted. */
+  readonly deadline?: Millis | undefined;
+}
+
+const usualDeadline: Millis = 10 * 3_600_000;
+const pointsAtOnce = 50;
+const changedAtOnce = 400;
+/** Of a longer time the rest waits for the next round. */
+const daysAtOnce = 60;
+/** After a long stop older days are left as they are, unless something of them changes. */
+const mostDeadlines = 40;
+
+const midnight = (day: unknown): Millis => Date.parse(`${String(day)}T00:00:00Z`);
+const dayOf = (time: Millis): Millis => Math.floor(time / dayMillis) * dayMillis;
+
+interface Changed {
+  readonly channel: number;
+  readonly point: number;
+  readonly changes: number;
+  readonly first: Millis;
+  readonly last: Millis;
+}
+
+const changedIn = (row: Row): Changed => ({
+  ...{ channel: Number(row.channel_id), point: Number(row.point_id), changes: Number(row.changes) },
+  ...{ first: midnight(row.first_day), last: midnight(row.last_day) },
+});
+
+class VeeWork {
+  readonly #parts: DutyParts;
+  readonly #settings: VeeDutySettings;
+  readonly #deadline: Millis;
+  #complaints = 0;
+
+  constructor(parts: DutyParts, settings: VeeDutySettings) {
+    this.#parts = parts;
+    this.#settings = settings;
+    this.#deadline = settings.deadline ?? usualDeadline;
+  }
+
+  /** The last deadline that has passed: days that ended this long before. */
+  lastDeadline(now: Millis): Millis {
+    return dayOf(now - this.#deadline) + this.#deadline;
+  }
+
+  async perform(key: string, signal: AbortSignal): Promise<void> {
+    const now = await this.#parts.now();
+    while (await this.#changed(Number(key), now)) signal.throwIfAborted();
+    await this.#deadlines(Number(key), now, signal);
+  }
+
+  #options(now: Millis): VeeOptions {
+    const { settings, holidays } = this.#settings;
+    const complain = (sentence: string): void => {
+      // A sick point says the same each day.
+      if (this.#complaints++ < 20) this.#parts.log(sentence);
+    };
+    return { settings, holidays, now, deadline: now - this.#deadline, complain };
+  }
+
+  /** Checks some of what changed; false if nothing is left. */
+  async #changed(shard: number, now: Millis): Promise<boolean> {
+    const { run } = this.#parts.database;
+    const changed = (await run(readChanged, [shard, changedAtOnce])).rows.map(changedIn);
+    const yesterday = dayOf(now) - dayMillis;
+    const ends = new Map<number, Millis>();
+    const ranges = [...grouped(changed, ({ point }) => point)].map(([point, some]) => {
+      const first = Math.min(...some.map((one) => one.first));
+      const last = Math.min(yesterday, Math.max(...some.map((one) => one.last)));
+      const end = Math.min(last, first + (daysAtOnce - 1) * dayMillis);
+      ends.set(point, end);
+      return { point, first, last: end };
+    });
+    for (const same of grouped(ranges, ({ first, last }) => `${first} ${last}`).values()) {
+      const [one] = same;
+      if (one === undefined || one.last < one.first) continue;
+      for (let from = 0; from < same.length; from += pointsAtOnce) {
+        const points = same.slice(from, from + pointsAtOnce).map(({ point }) => point);
+        await checkDays(this.#parts.database, { points, first: one.first, last: one.last }, this.#options(now));
+      }
+    }
+    const isLeft = ({ point, last }: Changed): boolean => Math.min(last, yesterday) > (ends.get(point) ?? last);
+    const [left, done] = [changed.filter(isLeft), changed.filter((one) => !isLeft(one))];
+    const columns = (some: readonly Changed[]) => [
+      some.map(({ channel }) => channel),
+      some.map(({ changes }) => changes),
+    ];
+    if (done.length > 0) await run(forgetChanged, columns(done));
+    if (left.length > 0) {
+      const next = left.map(({ point }) => isoDay((ends.get(point) ?? 0) + dayMillis));
+      await run(shortenChanged, [...columns(left), next]);
+    }
+    return changed.length === changedAtOnce || left.length > 0;
+  }
+
+  /** Checks days as they are whose deadline has passed. */
+  async #deadlines(shard: number, now: Millis, signal: AbortSignal): Promise<void> {
+    const { run } = this.#parts.database;
+    const until = this.lastDeadline(now);
+    const before = (await doneAt(run, "vee-deadline", String(shard))) ?? until - dayMillis;
+    if (before >= until) return;
+    const days = Math.min(mostDeadlines, Math.ceil((until - before) / dayMillis));
+    for (let n = days; n > 0; n--)
+      await this.#deadlineOf(shard, dayOf(until - this.#deadline) - n * dayMillis, now, signal);
+    await noteDone(run, "vee-deadline", String(shard), until);
+  }
+
+  async #deadlineOf(shard: number, day: Millis, now: Millis, signal: AbortSignal): Promise<void> {
+    const { database } = this.#parts;
+    for (let after = 0; ; ) {
+      signal.throwIfAborted();
+      const { rows } = await database.run(readUnchecked, [shard, after, isoDay(day), pointsAtOnce]);
+      const points = rows.map(({ point_id }) => Number(point_id));
+      if (points.length > 0) await checkDays(database, { points, first: day, last: day }, this.#options(now));
+      if (points.length < pointsAtOnce) return;
+      after = points.at(-1) ?? after;
+    }
+  }
+}
+
+export const veeDuty = (parts: DutyParts, settings: VeeDutySettings = {}): Duty => {
+  const work = new VeeWork(parts, settings);
+  return {
+    name: "vee",
+    atOnce: 1,
+    due: async (run, now) => {
+      const changed = await keysOf(run, readChangedShards, []);
+      const late = await keysOf(run, readDueShards, ["vee-deadline", parts.shards, iso(work.lastDeadline(now))]);
+      return [...new Set([...changed, ...late])];
+    },
+    perform: (key, signal) => work.perform(key, signal),
+  };
+};

@@ -1,0 +1,95 @@
+/** What each channel of a point is judged by on one day. Pure. */
+import type { Millis } from "@meterport/protocol/ports";
+import { grouped } from "../books/grouped.ts";
+import type { VeeRequest } from "../vee/run-vee.ts";
+import { dayMillis, type VeeInput } from "../vee/vee-input.ts";
+import type { VeeFacts } from "./vee-load.ts";
+import {
+  type CheckedName,
+  checkedNames,
+  installationsIn,
+  isComplete,
+  isoDay,
+  type VeeDay,
+  valuesOf,
+} from "./vee-rows.ts";
+
+/** Further days are no evidence. */
+const before = 40 * dayMillis;
+const after = 40 * dayMillis;
+
+/** The facts of a point, ready to be asked day by day. */
+export interface VeeSource {
+  readonly facts: VeeFacts;
+  readonly byName: ReadonlyMap<CheckedName, readonly VeeDay[]>;
+  readonly byDay: ReadonlyMap<Millis, readonly VeeDay[]>;
+  readonly holidays: ReadonlySet<string>;
+}
+
+export const veeSource = (facts: VeeFacts, holidays: ReadonlySet<string>): VeeSource => ({
+  ...{ facts, holidays },
+  byName: grouped(facts.days, ({ name }) => name),
+  byDay: grouped(facts.days, ({ day }) => day),
+});
+
+/** One channel of a point on one day. */
+export interface VeeTask extends Pick<VeeRequest, "input" | "previous" | "edits"> {
+  readonly name: CheckedName;
+  readonly obis: string;
+  /** Something is known of each slot. */
+  readonly isComplete: boolean;
+}
+
+const nearest = (days: readonly VeeDay[], day: Millis): VeeDay | undefined =>
+  days.reduce<VeeDay | undefined>((best, one) => {
+    if (best === undefined) return one;
+    const [is, was] = [Math.abs(one.day - day), Math.abs(best.day - day)];
+    return is < was || (is === was && one.step < best.step) ? one : best;
+  }, undefined);
+
+/** Values of a name in slots of this length; null if it has none. */
+const companion = (ofDay: readonly VeeDay[], name: CheckedName, step: Millis): readonly (number | null)[] | null => {
+  const found = ofDay.find((one) => one.name === name && one.step === step);
+  return found === undefined ? null : valuesOf(found);
+};
+
+const sum = (a: readonly (number | null)[] | null, b: readonly (number | null)[] | null) => {
+  if (a === null || b === null) return a ?? b;
+  return a.map((value, slot) => (value === null ? (b[slot] ?? null) : value + (b[slot] ?? 0)));
+};
+
+const taskOf = (source: VeeSource, name: CheckedName, own: readonly VeeDay[], day: Millis): VeeTask | undefined => {
+  const { facts, byDay, holidays } = source;
+  const near = own.filter((one) => one.day >= day - before && one.day <= day + after);
+  const step = nearest(near, day)?.step;
+  // Before the first day nobody measured.
+  if (step === undefined || !near.some((one) => one.day <= day)) return undefined;
+  const ofDay = byDay.get(day) ?? [];
+  const { obis, direction, energy } = checkedNames[name];
+  const { zone, fuse, plant } = facts.point;
+  const isActive = energy === "active";
+  const opposite = direction === "import" ? "energy_export_wh" : "energy_import_wh";
+  const input: VeeInput = {
+    point: { direction, energy, unit: 1, zone, fuse, plant, rollover: null },
+    ...{ day, step, days: near.filter((one) => one.step === step), holidays, clock: facts.clock },
+    registers: (facts.registers.get(name) ?? []).filter(({ time }) => Math.abs(time - day) <= before + dayMillis),
+    installations: installationsIn(facts.installations, name),
+    opposite: isActive ? companion(ofDay, opposite, step) : null,
+    reactive: isActive
+      ? sum(
+          companion(ofDay, "reactive_energy_import_varh", step),
+          companion(ofDay, "reactive_energy_export_varh", step),
+        )
+      : null,
+  };
+  return {
+    ...{ name, obis, input },
+    isComplete: ofDay.some((one) => one.name === name && one.step === step && isComplete(one)),
+    edits: facts.edits.get(obis) ?? [],
+    previous: facts.chosen.get(`${obis} ${isoDay(day)}`) ?? null,
+  };
+};
+
+/** What there is to judge of a point on a day: one task for each channel of which anything is known around it. */
+export const veeTasks = (source: VeeSource, day: Millis): readonly VeeTask[] =>
+  [...source.byName].flatMap(([name, own]) => taskOf(source, name, own, day) ?? []);

@@ -1,0 +1,79 @@
+/** Loads what the checks of some days of some points look at, with a few statements for all of them. */
+import type { Millis } from "@meterport/protocol/ports";
+import type { Row, Run } from "../books/database.ts";
+import { grouped } from "../books/grouped.ts";
+import { numberOf } from "../books/scaled.ts";
+import type { ChosenDay } from "../vee/choose-day.ts";
+import type { Edit } from "../vee/edits.ts";
+import { type ClockOffset, dayMillis, type RegisterState } from "../vee/vee-input.ts";
+import { iso, millis } from "./campaign-rows.ts";
+import * as sql from "./sql/vee.ts";
+import { chosenIn, editIn, isoDay, type VeeDay, type VeePoint, veeDayIn, veePointIn } from "./vee-rows.ts";
+
+/** Days before the first one that are like it. */
+const likeDays = 36;
+
+/** Days of points. */
+export interface VeeRange {
+  /** Numbers of points. */
+  readonly points: readonly number[];
+  /** First moments of the first and of the last UTC day. */
+  readonly first: Millis;
+  readonly last: Millis;
+  /** How many days around the range registers, and slots between them, are looked for. */
+  readonly reach: number;
+}
+
+/** Everything about one point. */
+export interface VeeFacts {
+  readonly point: VeePoint;
+  readonly days: readonly VeeDay[];
+  /** By the name of their channel. */
+  readonly registers: ReadonlyMap<string, readonly RegisterState[]>;
+  readonly installations: readonly Row[];
+  readonly clock: readonly ClockOffset[];
+  /** By OBIS code. */
+  readonly edits: ReadonlyMap<string, readonly Edit[]>;
+  /** By OBIS code and day: "1-0:1.29.0 2026-11-29". */
+  readonly chosen: ReadonlyMap<string, ChosenDay>;
+}
+
+const byPoint = async (
+  rows: Promise<{ readonly rows: readonly Row[] }>,
+): Promise<ReadonlyMap<number, readonly Row[]>> => grouped((await rows).rows, ({ point_id }) => Number(point_id));
+
+const registerIn = (row: Row): RegisterState => ({
+  ...{ meter: row.serial === null ? null : String(row.serial), time: millis(row.read_at) },
+  value: Math.round(numberOf(Number(row.raw), Number(row.digits))),
+});
+
+const mapped = <T>(rows: readonly Row[], key: string, make: (row: Row) => T): ReadonlyMap<string, readonly T[]> =>
+  new Map([...grouped(rows, (row) => String(row[key]))].map(([name, some]) => [name, some.map(make)]));
+
+export const loadVee = async (run: Run, { points, first, last, reach }: VeeRange): Promise<readonly VeeFacts[]> => {
+  const [from, to] = [first - reach * dayMillis, last + (reach + 1) * dayMillis];
+  const ids = [points];
+  const days = await byPoint(
+    run(sql.readVeeDays, [
+      points,
+      isoDay(Math.min(from, first - likeDays * dayMillis)),
+      isoDay(last + reach * dayMillis),
+    ]),
+  );
+  const registers = await byPoint(run(sql.readVeeRegisters, [points, iso(from), iso(to)]));
+  const installations = await byPoint(run(sql.readVeeInstallations, ids));
+  const clock = await byPoint(run(sql.readVeeClock, [points, iso(first - dayMillis), iso(last + 3 * dayMillis)]));
+  const edits = await byPoint(run(sql.readVeeEdits, [points, iso(from), iso(to)]));
+  const chosen = await byPoint(run(sql.readChosen, [points, isoDay(first), isoDay(last)]));
+  return (await run(sql.readVeePoints, ids)).rows.map((row) => {
+    const point = veePointIn(row);
+    const of = (rows: ReadonlyMap<number, readonly Row[]>): readonly Row[] => rows.get(point.number) ?? [];
+    return {
+      ...{ point, days: of(days).map(veeDayIn), installations: of(installations) },
+      registers: mapped(of(registers), "name", registerIn),
+      clock: of(clock).map((one) => ({ time: millis(one.read_at), offset: Number(one.clock_offset_ms) })),
+      edits: mapped(of(edits), "obis", editIn),
+      chosen: new Map(of(chosen).map((one) => [`${String(one.obis)} ${String(one.day)}`, chosenIn(one)])),
+    };
+  });
+};

@@ -1,0 +1,157 @@
+/** Rows of days as the checks want them. Most days are alike, so what is made of a whole day's ranks is remembered. */
+import type { Millis } from "@meterport/protocol/ports";
+import type { Row } from "../books/database.ts";
+import { numberOf } from "../books/scaled.ts";
+import { absent, hasValue, meaningOf, notesOf } from "../books/slots.ts";
+import type { ChosenDay } from "../vee/choose-day.ts";
+import { codeOfStored, codes } from "../vee/codes.ts";
+import type { Edit } from "../vee/edits.ts";
+import { statusOfSlot } from "../vee/slot-status.ts";
+import type { ChannelDay, Installation, PointFacts } from "../vee/vee-input.ts";
+import { iso, millis } from "./campaign-rows.ts";
+
+/** Names of the channels that are checked, with what they count. */
+export const checkedNames = {
+  energy_import_wh: { obis: "1-0:1.29.0", direction: "import", energy: "active", unit: "Wh" },
+  energy_export_wh: { obis: "1-0:2.29.0", direction: "export", energy: "active", unit: "Wh" },
+  reactive_energy_import_varh: { obis: "1-0:3.29.0", direction: "import", energy: "reactive", unit: "varh" },
+  reactive_energy_export_varh: { obis: "1-0:4.29.0", direction: "export", energy: "reactive", unit: "varh" },
+} as const;
+export type CheckedName = keyof typeof checkedNames;
+
+const byObis = new Map(Object.entries(checkedNames).map(([name, { obis }]) => [obis as string, name as CheckedName]));
+
+/** The channel name of an OBIS code of chosen days; undefined for others. */
+export const nameOfObis = (obis: string): CheckedName | undefined => byObis.get(obis);
+
+/** Numbers of an array's text such as "{1,NULL,3}"; the parser of JSON is the quickest that there is. */
+export const numbersIn = (text: unknown): (number | null)[] =>
+  JSON.parse(`[${String(text).slice(1, -1).replaceAll("NULL", "null")}]`) as (number | null)[];
+
+const mostRemembered = 5_000;
+const remembered = new Map<string, readonly number[]>();
+
+const statusOf = (ranks: string, statuses: string): readonly number[] => {
+  const key = `${ranks} ${statuses}`;
+  const known = remembered.get(key);
+  if (known !== undefined) return known;
+  const made = [...ranks].map((rank, slot) => {
+    const meaning = meaningOf(rank);
+    const notes = notesOf(statuses[slot] ?? "");
+    return meaning === undefined ? 0 : statusOfSlot(meaning.source, meaning.quality, notes);
+  });
+  if (remembered.size >= mostRemembered) remembered.clear();
+  remembered.set(key, made);
+  return made;
+};
+
+/** A channel-day with what it is of. */
+export interface VeeDay extends ChannelDay {
+  readonly name: CheckedName;
+  /** Milliseconds of a slot. */
+  readonly step: Millis;
+}
+
+const largest = 2 ** 31;
+
+/** A value in whole Wh; what no slot holds is unknown. */
+const inUnits = (raw: number | null, digits: number): number | null => {
+  const value = raw === null ? null : Math.round(numberOf(raw, digits));
+  return value === null || Math.abs(value) > largest ? null : value;
+};
+
+export const veeDayIn = (row: Row): VeeDay => {
+  const [rank, digits] = [String(row.rank), Number(row.digits)];
+  const raw = numbersIn(row.raw);
+  return {
+    ...{
+      name: String(row.name) as CheckedName,
+      step: 1_000 * Number(row.step),
+      channel: Number(row.channel_id),
+      meter: null,
+    },
+    ...{ day: Date.parse(`${String(row.day)}T00:00:00Z`), rank, status: statusOf(rank, String(row.status)) },
+    raw: digits === 0 ? raw : raw.map((value) => inUnits(value, digits)),
+  };
+};
+
+/** Whether something is known of each slot of a day. */
+export const isComplete = ({ rank }: Pick<VeeDay, "rank">): boolean => !rank.includes(absent);
+
+/** Values of a day; null where it has none. */
+export const valuesOf = ({ raw, rank }: VeeDay): readonly (number | null)[] =>
+  raw.map((value, slot) => (hasValue(rank[slot] ?? absent) ? value : null));
+
+const fuseIn = (value: unknown): PointFacts["fuse"] => {
+  if (typeof value !== "object" || value === null) return null;
+  const { amps, volts, phases } = value as Record<string, unknown>;
+  const isRight = typeof amps === "number" && typeof volts === "number" && (phases === 1 || phases === 3);
+  return isRight && amps > 0 && amps <= 1e5 && volts > 0 && volts <= 1e6 ? { amps, volts, phases } : null;
+};
+
+export interface VeePoint {
+  readonly number: number;
+  readonly id: string;
+  readonly zone: string;
+  readonly fuse: PointFacts["fuse"];
+  readonly plant: boolean | null;
+}
+
+export const veePointIn = (row: Row): VeePoint => ({
+  ...{ number: Number(row.point_id), id: String(row.id), zone: String(row.zone), fuse: fuseIn(row.fuse) },
+  plant: typeof row.plant === "boolean" ? row.plant : null,
+});
+
+const registerIn = (text: unknown, name: string): number | null => {
+  const found: unknown = text === null ? null : JSON.parse(String(text));
+  const value = typeof found === "object" && found !== null ? (found as Record<string, unknown>)[name] : undefined;
+  return typeof value === "number" && Number.isFinite(value) ? Math.round(value) : null;
+};
+
+/** Nobody hung there before, as far as is known: what the first meter remembers of the time before it was first seen is the point's. */
+const always: Millis = 0;
+
+/** The meters of a point in order, for one of its channels. Of two that overlap the earlier one ends when the later one comes. */
+export const installationsIn = (rows: readonly Row[], name: CheckedName): readonly Installation[] => {
+  const found = rows.flatMap((row, n) => {
+    const [from, next] = [millis(row.from_at), rows[n + 1]];
+    const end = row.to_at === null ? Number.POSITIVE_INFINITY : millis(row.to_at);
+    const to = Math.min(end, next === undefined ? Number.POSITIVE_INFINITY : millis(next.from_at));
+    if (to <= from) return [];
+    return [
+      {
+        ...{ meter: row.serial === null ? `unknown ${n}` : String(row.serial), to: Number.isFinite(to) ? to : null },
+        ...{ from: n === 0 ? always : from, startRegister: n === 0 ? null : registerIn(row.start_register, name) },
+        endRegister: row.to_at === null || to < end ? null : registerIn(row.end_register, name),
+      },
+    ];
+  });
+  return found.length > 0
+    ? found
+    : [{ meter: "unknown", from: always, to: null, startRegister: null, endRegister: null }];
+};
+
+export const editIn = (row: Row): Edit => {
+  const common = {
+    ...{ author: String(row.author), reason: String(row.reason), at: millis(row.at) },
+    ...{ from: millis(row.from_at), to: millis(row.to_at) },
+  };
+  const kind = String(row.kind);
+  if (kind === "set") return { ...common, kind, values: (row.value as number[] | null) ?? [] };
+  return { ...common, kind: kind === "accept" || kind === "estimate" ? kind : "withdraw" };
+};
+
+export const chosenIn = (row: Row): ChosenDay => ({
+  ...{ version: Number(row.version), values: numbersIn(row.value), rules: numbersIn(row.rule).map(Number) },
+  codes: [...String(row.code)].map((letter) => codeOfStored(letter) ?? "missing"),
+  ...{ by: String(row.by), reason: row.reason === null ? null : String(row.reason), at: millis(row.at) },
+});
+
+/** The columns of a version that are arrays, as texts. */
+export const chosenTexts = ({ values, codes: named, rules }: ChosenDay) => ({
+  value: `{${values.map((value) => value ?? "NULL").join(",")}}`,
+  code: `{${named.map((code) => codes[code].stored).join(",")}}`,
+  rule: `{${rules.join(",")}}`,
+});
+
+export const isoDay = (time: Millis): string => iso(time).slice(0, 10);

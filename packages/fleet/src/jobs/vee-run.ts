@@ -1,0 +1,172 @@
+/** Checks days of points: loads, judges, and keeps what came of it. */
+import type { Millis } from "@meterport/protocol/ports";
+import type { Database, Run } from "../books/database.ts";
+import { type Month, makeMonth, monthOf, monthsIn } from "../books/partitions.ts";
+import type { ChosenDay } from "../vee/choose-day.ts";
+import { runVee, type VeeRun } from "../vee/run-vee.ts";
+import { defaultVeeSettings, type VeeSettings } from "../vee/settings.ts";
+import { dayMillis } from "../vee/vee-input.ts";
+import { iso } from "./campaign-rows.ts";
+import { writeChosen, writeVeeDays } from "./sql/vee.ts";
+import { type VeeTask, veeSource, veeTasks } from "./vee-inputs.ts";
+import { loadVee, type VeeFacts, type VeeRange } from "./vee-load.ts";
+import { chosenTexts, isoDay } from "./vee-rows.ts";
+
+/** Enough for days of which nothing is missing: the registers on both sides. */
+const shortReach = 3;
+/** As far as registers are looked for. */
+const longReach = 40;
+
+export interface VeeOptions {
+  readonly settings?: VeeSettings | undefined;
+  /** Local dates that are like Sundays. */
+  readonly holidays?: ReadonlySet<string> | undefined;
+  /** Now, milliseconds since 1970. */
+  readonly now: Millis;
+  /** Until when a day may be completed; then it is checked as it is. */
+  readonly deadline: Millis;
+  /** What cannot be checked, a sentence each. */
+  readonly complain: (sentence: string) => void;
+}
+
+/** What came of a channel on a day. */
+interface VeeResult {
+  readonly point: number;
+  readonly obis: string;
+  readonly day: Millis;
+  readonly run: VeeRun;
+  /** The version that holds now. */
+  readonly chosen: ChosenDay;
+}
+
+export interface VeeCount {
+  /** Channel-days that were judged. */
+  readonly checked: number;
+  /** Of which a new version was made. */
+  readonly versions: number;
+}
+
+const count = (chosen: ChosenDay, codes: readonly string[]): number =>
+  chosen.codes.filter((code) => codes.includes(code)).length;
+
+/** Whether a person should look at it. */
+const stateOf = ({ run, chosen }: VeeResult): "o" | "f" => {
+  if (count(chosen, ["suspect", "missing"]) > 0) return "o";
+  const { day } = run.verdicts;
+  return (day === "refuse" || day === "stop") && chosen.by === "vee" ? "o" : "f";
+};
+
+const monthsNeeded = (results: readonly VeeResult[]): ReadonlySet<Month> =>
+  new Set(results.map(({ day }) => monthOf(day)));
+
+/** Months that are there, asked for once. */
+const madeMonths = new WeakMap<Database, Set<Month>>();
+
+const makeMonths = async (database: Database, results: readonly VeeResult[]): Promise<void> => {
+  const known = madeMonths.get(database) ?? new Set<Month>();
+  madeMonths.set(database, known);
+  const missing = [...monthsNeeded(results)].filter((month) => !known.has(month));
+  if (missing.length === 0) return;
+  const { of } = await monthsIn(database.run);
+  for (const month of missing) {
+    for (const table of ["chosen_day", "vee_day"] as const)
+      if (of.get(table)?.has(month) !== true) await makeMonth(database, table, month);
+    known.add(month);
+  }
+};
+
+const keep = async (run: Run, results: readonly VeeResult[], now: Millis): Promise<number> => {
+  const made = results.flatMap((one) =>
+    one.run.chosen === "unchanged" ? [] : [{ ...one, texts: chosenTexts(one.chosen) }],
+  );
+  if (made.length > 0)
+    await run(writeChosen, [
+      made.map(({ point }) => point),
+      made.map(({ obis }) => obis),
+      made.map(({ day }) => isoDay(day)),
+      made.map(({ chosen }) => chosen.version),
+      made.map(({ texts }) => texts.value),
+      made.map(({ texts }) => texts.code),
+      made.map(({ texts }) => texts.rule),
+      made.map(({ chosen }) => chosen.by),
+      made.map(({ chosen }) => chosen.reason),
+      made.map(({ chosen }) => iso(chosen.at)),
+    ]);
+  await run(writeVeeDays, [
+    results.map(({ point }) => point),
+    results.map(({ obis }) => obis),
+    results.map(({ day }) => isoDay(day)),
+    results.map(({ run: { verdicts } }) => verdicts.day),
+    results.map(({ run: { verdicts } }) => (verdicts.findings.length === 0 ? null : JSON.stringify(verdicts.findings))),
+    results.map(stateOf),
+    results.map(({ chosen }) => chosen.version),
+    results.map(({ chosen }) => count(chosen, ["suspect"])),
+    results.map(({ chosen }) => count(chosen, ["missing"])),
+    results.map(({ chosen }) => count(chosen, ["line", "like-day", "registers"])),
+    results.map(() => iso(now)),
+  ]);
+  return made.length;
+};
+
+const isOver = (task: VeeTask, day: Millis, { deadline }: VeeOptions): boolean =>
+  task.isComplete || task.previous !== null || day + dayMillis <= deadline;
+
+/** All channels of one point; `late` are days that need more than was loaded. */
+const judgePoint = (
+  facts: VeeFacts,
+  days: readonly Millis[],
+  options: VeeOptions,
+): { readonly results: readonly VeeResult[]; readonly isLate: boolean } => {
+  const { settings = defaultVeeSettings, holidays = new Set<string>(), now, complain } = options;
+  const source = veeSource(facts, holidays);
+  const results: VeeResult[] = [];
+  let isLate = false;
+  for (const day of days)
+    for (const task of veeTasks(source, day)) {
+      if (!isOver(task, day, options)) continue;
+      isLate ||= !task.isComplete;
+      const { input, previous, edits, obis } = task;
+      try {
+        const run = runVee({ input, previous, edits, at: now, settings });
+        const chosen = run.chosen === "unchanged" ? previous : run.chosen;
+        if (chosen !== null) results.push({ point: facts.point.number, obis, day, run, chosen });
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        complain(`point ${facts.point.id}, ${obis}, ${isoDay(day)} cannot be checked: ${reason}`);
+      }
+    }
+  return { results, isLate };
+};
+
+const daysIn = ({ first, last }: Pick<VeeRange, "first" | "last">): readonly Millis[] =>
+  Array.from({ length: Math.round((last - first) / dayMillis) + 1 }, (_, n) => first + n * dayMillis);
+
+const most = 1_000;
+
+/**
+ * Checks all channels of some points from one day to another. A day that may still be completed is left out. The same again changes
+ * nothing.
+ *
+ * @throws PostgresError
+ */
+export const checkDays = async (
+  database: Database,
+  range: Omit<VeeRange, "reach">,
+  options: VeeOptions,
+): Promise<VeeCount> => {
+  const days = daysIn(range);
+  const judge = async (points: readonly number[], reach: number) => {
+    const loaded = await loadVee(database.run, { ...range, points, reach });
+    return loaded.map((facts) => ({ point: facts.point.number, ...judgePoint(facts, days, options) }));
+  };
+  const quick = await judge(range.points, shortReach);
+  const late = quick.filter(({ isLate }) => isLate).map(({ point }) => point);
+  const slow = late.length === 0 ? [] : await judge(late, longReach);
+  const results = [...quick.filter(({ isLate }) => !isLate), ...slow].flatMap((one) => one.results);
+  if (results.length === 0) return { checked: 0, versions: 0 };
+  await makeMonths(database, results);
+  let versions = 0;
+  for (let from = 0; from < results.length; from += most)
+    versions += await database.transaction((run) => keep(run, results.slice(from, from + most), options.now));
+  return { checked: results.length, versions };
+};

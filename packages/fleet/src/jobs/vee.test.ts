@@ -1,0 +1,184 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { peer } from "../../../../test/support/peers.ts";
+import type { Database } from "../books/database.ts";
+import type { RegisterFact } from "../books/facts.ts";
+import { FleetServer } from "../books/fleet-database.test-kit.ts";
+import { loadAt } from "../vee/vee.test-kit.ts";
+import type { DutyParts } from "./duty.ts";
+import { addSites, book, dayMillis, isoDay, profileDay } from "./job-world.test-kit.ts";
+import { addEdit, dayDetail, markSeen, veeInbox } from "./vee-desk.ts";
+import { veeDuty } from "./vee-duty.ts";
+
+const { skip } = peer("pg_createcluster");
+const servers = new FleetServer();
+after(servers.stop);
+
+const obis = "1-0:1.29.0";
+const hour = 3_600_000;
+const today = Date.UTC(2026, 5, 18);
+const yesterday = today - dayMillis;
+const begin = today - 40 * dayMillis;
+const quarter = 900_000;
+
+const measured = (point: string, time: number, lacks: (slot: number) => boolean = () => false) =>
+  profileDay(point, time, (slot) => (lacks(slot) ? null : loadAt(time + slot * quarter)));
+
+const registerAt = (point: string, time: number): RegisterFact => {
+  let raw = 1_000_000;
+  for (let at = begin; at < time; at += quarter) raw += loadAt(at);
+  const channel = { point, name: "energy_import_wh", tier: 0, step: 0, phase: 0, digits: 0 } as const;
+  return { channel, at: time, raw, kind: "c", serial: null };
+};
+
+/** A point with forty days behind it, and the duty that checks them. */
+const world = async (points: readonly string[] = ["a-1"]) => {
+  const database = await servers.fleet();
+  await addSites(database, [{ id: "a", shard: 3, zone: "Europe/Copenhagen", meters: points.length }]);
+  const days = Array.from({ length: 39 }, (_, n) => begin + n * dayMillis);
+  await book(database, {
+    days: points.flatMap((point) => days.map((time) => measured(point, time))),
+    registers: points.flatMap((point) => days.map((time) => registerAt(point, time))),
+  });
+  const lines: string[] = [];
+  const clock = { now: today + hour };
+  const parts: DutyParts = {
+    ...{ database, shards: 16, now: async () => clock.now, log: (line) => void lines.push(line) },
+  };
+  const duty = veeDuty(parts);
+  const due = () => duty.due(database.run, clock.now);
+  const check = (signal = AbortSignal.timeout(60_000)) => duty.perform("3", signal);
+  return { database, lines, clock, due, check };
+};
+
+const detail = (database: Database, day = yesterday) =>
+  dayDetail(database.run, { point: "a-1", obis, day: isoDay(day) });
+const chosen = async (database: Database, day = yesterday) =>
+  (await detail(database, day))?.slots.map((slot) => slot.chosen);
+const truth = (day = yesterday) => Array.from({ length: 96 }, (_, slot) => loadAt(day + slot * quarter));
+
+test("days that are complete are checked once, each as the meter recorded it", { skip }, async () => {
+  const { database, due, check, lines, clock } = await world();
+  assert.ok((await due()).includes("3"));
+  await check();
+  assert.deepEqual(lines, []);
+  const { rows } = await database.run("SELECT count(*)::int AS days, max(version) AS version FROM chosen_day");
+  assert.deepEqual(rows, [{ days: 39, version: 1 }]);
+  assert.deepEqual(await chosen(database, begin + 37 * dayMillis), truth(begin + 37 * dayMillis));
+  clock.now += hour;
+  assert.equal((await database.run("SELECT 1 FROM changed_day")).count, 0);
+  // The same booked again is no change.
+  await book(database, { days: [measured("a-1", begin)] });
+  assert.equal((await database.run("SELECT 1 FROM changed_day")).count, 0);
+  await check();
+  assert.equal((await database.run("SELECT 1 FROM chosen_day WHERE version > 1")).count, 0);
+});
+
+test("a day with a hole is estimated at its deadline, whole with what comes late, and as a person decides", {
+  skip,
+}, async () => {
+  const { database, check, clock, due } = await world();
+  const isHole = (slot: number): boolean => slot >= 40 && slot < 60;
+  await book(database, {
+    days: [measured("a-1", yesterday, isHole)],
+    registers: [registerAt("a-1", yesterday), registerAt("a-1", today)],
+  });
+  await check();
+  assert.equal(await detail(database), undefined, "it may still be completed");
+
+  clock.now = today + 10 * hour;
+  assert.ok((await due()).includes("3"));
+  await check();
+  const estimated = await detail(database);
+  assert.deepEqual([...new Set(estimated?.slots.map(({ code }) => code))], ["measured", "registers"]);
+  assert.equal(estimated?.slots[50]?.recorded, null);
+  const sum = (values: readonly (number | null)[] | undefined) =>
+    values?.reduce<number>((all, value) => all + (value ?? 0), 0);
+  assert.equal(sum(await chosen(database)), sum(truth()), "to the Wh");
+  assert.ok(!(await due()).includes("3"));
+
+  await book(database, { days: [measured("a-1", yesterday, (slot) => !isHole(slot))] });
+  assert.ok((await due()).includes("3"));
+  await check();
+  assert.deepEqual(await chosen(database), truth());
+  assert.equal((await detail(database))?.versions[0]?.version, 2);
+
+  const edit = {
+    point: "a-1",
+    obis,
+    author: "anna",
+    reason: "the meter was tested",
+    from: yesterday,
+    to: yesterday + quarter,
+  };
+  await assert.rejects(
+    addEdit(database.run, { ...edit, kind: "set", values: [1, 2] } as never, clock.now),
+    /2 values for 1 slots/,
+  );
+  await assert.rejects(
+    addEdit(database.run, { ...edit, obis: "1-0:2.29.0", kind: "accept" }, clock.now),
+    /no values "1-0:2.29.0"/,
+  );
+  await addEdit(database.run, { ...edit, kind: "set", values: [7] } as never, clock.now);
+  await check();
+  const edited = await detail(database);
+  assert.deepEqual(edited?.slots[0], {
+    ...{ start: yesterday, recorded: loadAt(yesterday), source: "profile", quality: "good", notes: [] },
+    ...{ chosen: 7, code: "edited", rule: "by-hand" },
+  });
+  assert.deepEqual(
+    edited?.versions.map(({ version, by, reason }) => [version, by, reason]),
+    [
+      [3, "anna", "the meter was tested"],
+      [2, "vee", null],
+      [1, "vee", null],
+    ],
+  );
+  assert.equal(edited?.edits.length, 1);
+});
+
+test("a day without a way to estimate it waits for a person, until it is seen or something else is found", {
+  skip,
+}, async () => {
+  const { database, check, clock } = await world(["a-1", "a-2"]);
+  await database.run("DELETE FROM profile_day WHERE day < $1::date", [isoDay(yesterday - dayMillis)]);
+  await database.run("DELETE FROM register_reading");
+  await database.run("DELETE FROM changed_day");
+  const lacks = (slot: number): boolean => slot >= 10 && slot < 40;
+  await book(database, { days: ["a-1", "a-2"].map((point) => measured(point, yesterday, lacks)) });
+  clock.now = today + 11 * hour;
+  await check();
+  const first = await veeInbox(database.run, { limit: 1 });
+  assert.deepEqual(
+    first.days.map(({ point, site, day, counts }) => [point, site, day, counts]),
+    [["a-2", "a", isoDay(yesterday), { suspect: 0, missing: 30, estimated: 0 }]],
+  );
+  const next = await veeInbox(database.run, { limit: 5, after: first.next ?? "" });
+  assert.deepEqual([next.days.map(({ point }) => point), next.next], [["a-1"], null]);
+  const key = { point: "a-1", obis, day: isoDay(yesterday) };
+  assert.equal(await markSeen(database.run, key, "anna", clock.now), true);
+  assert.equal(await markSeen(database.run, key, "anna", clock.now), false);
+  assert.equal((await veeInbox(database.run, { limit: 5, site: "a" })).days.length, 1);
+  await book(database, { days: [measured("a-1", yesterday, (slot) => slot !== 10)] });
+  await check();
+  assert.deepEqual((await veeInbox(database.run, { limit: 5, point: "a-1" })).days[0]?.counts.missing, 29);
+  await assert.rejects(veeInbox(database.run, { limit: 5, after: "'; DROP" }), /no place in the inbox/);
+});
+
+test("what is booked while a day is checked is not missed", { skip }, async () => {
+  const { database, check, clock } = await world();
+  clock.now = today + 11 * hour;
+  await check();
+  await book(database, { days: [measured("a-1", yesterday, (slot) => slot === 5)] });
+  const server = await servers.server();
+  // The check is held up where it writes, while somebody books the missing slot.
+  const release = await server.hold(`BEGIN; LOCK TABLE ${database.place.schema}.vee_day IN SHARE MODE`);
+  const checking = check();
+  for (let waits = 0; waits === 0; )
+    waits = (await database.run("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")).count;
+  await book(database, { days: [measured("a-1", yesterday)] });
+  await release();
+  await checking;
+  await check();
+  assert.deepEqual(await chosen(database), truth());
+});
