@@ -15,6 +15,8 @@ import { bookDaysOf, bringSites, quarters } from "./fleet-world.test-kit.ts";
 const { skip } = peer("pg_createcluster");
 const wall = Date.UTC(2026, 10, 4, 12);
 
+const points = { meters: new Map(), pointInfo: () => undefined };
+
 interface Content {
   readonly schema?: unknown;
   readonly example?: unknown;
@@ -36,7 +38,7 @@ describe("the routes of a fleet", { skip }, () => {
       return next();
     });
     const fleet = { id: "test", name: "Test", shards: 16 };
-    addFleetRoutes(app, { database, fleet, clock: new VirtualClock({ wall }), desk });
+    addFleetRoutes(app, { database, fleet, clock: new VirtualClock({ wall }), desk }, points);
   });
   after(servers.stop);
 
@@ -196,9 +198,10 @@ describe("the routes of a fleet", { skip }, () => {
   test("a database that is away is a sentence with the time to come again", async () => {
     const away = new OpenAPIHono();
     const gone = await servers.connect("gone");
-    addFleetRoutes(away, {
+    const world = {
       ...{ database: gone, fleet: { id: "test", name: "Test", shards: 16 }, clock: new VirtualClock({ wall }), desk },
-    });
+    };
+    addFleetRoutes(away, world, points);
     const answer = await away.request("/api/v1/fleet/meters");
     assert.deepEqual([answer.status, answer.headers.get("retry-after")], [503, "5"]);
     assert.match(

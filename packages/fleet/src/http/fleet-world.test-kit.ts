@@ -30,6 +30,6 @@ export const bookDaysOf = (database: Database, days: readonly DayFact[]) =>
 export const seen = (database: Database, holder: string, address: string, ago = 0) =>
   database.run(
     `INSERT INTO holder (holder, address, version, seen) VALUES ($1, $2, '0.1.0', now() - $3 * interval '1 second')
-      ON CONFLICT (holder) DO UPDATE SET seen = excluded.seen`,
+      ON CONFLICT (holder) DO UPDATE SET seen = excluded.seen, address = excluded.address`,
     [holder, address, ago],
   );

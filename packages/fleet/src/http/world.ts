@@ -9,7 +9,7 @@ import type { JobsDesk } from "../jobs/desk.ts";
 export interface FleetWorld {
   readonly database: Database;
   readonly fleet: Fleet;
-  readonly clock: Pick<Clock, "wall" | "now">;
+  readonly clock: Pick<Clock, "wall" | "now" | "at">;
   /** Campaigns, checked days and exports. */
   readonly desk: JobsDesk;
 }
