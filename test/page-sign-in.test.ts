@@ -37,6 +37,16 @@ describe("signing in", { skip: skipPage }, () => {
       await page.setViewportSize({ width, height: 800 });
       await fits(page, `${width} pixels`);
     }
+    const danish = await browser.newPage({ locale: "da-DK", serviceWorkers: "block" });
+    await danish.goto(gateway.url);
+    await danish.getByRole("heading", { name: "Log ind" }).waitFor();
+    assert.equal(await danish.getByTestId("language").inputValue(), "da", "the browser's language comes first");
+    await danish.close();
+    await page.getByTestId("language").selectOption("de");
+    await page.getByRole("heading", { name: "Anmelden" }).waitFor();
+    await page.reload();
+    await page.getByRole("heading", { name: "Anmelden" }).waitFor();
+    await page.getByTestId("language").selectOption("en");
     await fill(page, ["anna", "wrong password"]);
     await page.getByText("The name or the password is wrong.").waitFor();
     await fill(page, ["anna", password]);
