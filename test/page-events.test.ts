@@ -283,7 +283,7 @@ describe("the events on the page", { skip: skipPage }, () => {
       return route.fulfill({ json: { id: "home", events, next: from + limit < all ? String(from + limit) : null } });
     });
     // Nothing matches, so that it reads on, and asks after ten pages.
-    await page.evaluate(`location.hash = "#/points/home/events?q=nothing"`);
+    await page.evaluate(`location.hash = "#/points/home/events?q=zebra"`);
     await page.getByTestId("events-further").click();
     await page.getByTestId("events-none").waitFor();
     await page.evaluate(`location.hash = "#/points/home/events?q=tariff"`);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { hasNoBarriers } from "./support/axe.ts";
-import { fits, launchBrowser, openPage, skipPage, speak, state, textOf } from "./support/browser.ts";
+import { fits, launchBrowser, openPage, openView, skipPage, speak, state, textOf } from "./support/browser.ts";
 import { eventually, patience, soon } from "./support/eventually.ts";
 import { type ServedMeter, serveMeter } from "./support/served-meter.ts";
 import { type SpawnedGateway, startGateway } from "./support/spawned-gateway.ts";
@@ -13,9 +13,10 @@ interface Answers {
   readonly children: readonly {
     readonly id: string;
     readonly serial: string;
-    readonly values: readonly { readonly value: number }[];
+    readonly values: readonly { readonly register: string; readonly value: number }[];
   }[];
   readonly outages: readonly { readonly time: string }[];
+  readonly registers: readonly { readonly time: string; readonly value: number }[];
   readonly sums: readonly { readonly cost: number | null }[];
 }
 
@@ -118,6 +119,49 @@ describe("the view Now of a household", { skip: skipPage }, () => {
     await answer.getByText("Power now").first().waitFor();
     await page.keyboard.press("Escape");
     await answer.waitFor({ state: "hidden" });
+    assert.deepEqual(complaints, []);
+    await page.close();
+  });
+
+  test("leads to a meter behind the meter: its values, what it counted by days, and how the utility reads it", async () => {
+    const { page, complaints } = await open();
+    const { children } = await ask("children?parent=cellar");
+    const [child] = children;
+    assert.ok(child !== undefined);
+    await page.getByTestId("child").first().getByRole("link").click();
+    const view = page.locator(`[data-testid="child-view"][data-id="${child.id}"]`);
+    await view.waitFor();
+    assert.match((await view.textContent()) ?? "", new RegExp(`${child.serial}.*answers`, "s"));
+    // The meter reads it at midnight: what is shown of a day is the difference of two of these reads.
+    const use = view.getByTestId("child-use");
+    await use.nth(1).waitFor();
+    const { registers } = await ask(`points/${child.id}/registers?register=${child.values[0]?.register}&tier=0&from=0`);
+    const [shown, from] = await Promise.all(
+      ["data-value", "data-from"].map(async (name) => Number(await use.nth(1).getAttribute(name))),
+    );
+    const [start, end] = registers.filter(({ time }) => Date.parse(time) >= (from ?? 0));
+    assert.equal(Date.parse(start?.time ?? ""), from);
+    assert.ok(Math.abs((end?.value ?? 0) - (start?.value ?? 0) - (shown ?? 0)) < 1e-9, `${shown}`);
+    assert.ok((shown ?? 0) > 0);
+    await view.getByTestId("child-range-year").click();
+    await use.first().waitFor();
+    await view.getByTestId("child-ask").click();
+    const facts = view.getByTestId("child-facts");
+    await facts.waitFor({ timeout: 20_000 });
+    assert.match((await facts.textContent()) ?? "", /Read for billing\s*each (day|hour|month|\w+day)?.*(\d\d)/s);
+    assert.deepEqual(await barriers(page), []);
+    await inLanguage(page, "de");
+    await page.setViewportSize({ width: 320, height: 720 });
+    assert.deepEqual(await spilt(page), []);
+    await inLanguage(page, "en");
+    await openView(page, "points");
+    await page.locator(`[data-testid="child-row"][data-id="${child.id}"] a`).click();
+    await view.waitFor();
+    await view.page().getByTestId("child-back").click();
+    await page.getByTestId("child-link").first().waitFor();
+    await page.goto(`${gateway.url}#/points/cellar/meter?child=${encodeURIComponent("<b>none")}`);
+    await page.getByTestId("no-child").getByRole("alert").waitFor();
+    assert.match(await textOf(page, "no-child"), /<b>none/);
     assert.deepEqual(complaints, []);
     await page.close();
   });

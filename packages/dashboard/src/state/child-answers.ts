@@ -3,6 +3,8 @@ import { MEDIA, type Medium } from "../i18n/media.ts";
 import { count, distinct, listOf, number, oneOf, record, text, timeOf } from "./loose.ts";
 
 export interface ChildReading {
+  /** As the gateway names it, with its unit. */
+  readonly register: string;
   /** The gateway's name of the quantity, without its unit: "volume", "flow_temperature". */
   readonly quantity: string;
   /** 0 is the sum of all tariffs. */
@@ -11,15 +13,23 @@ export interface ChildReading {
   /** "" for a value without one, or with one that this page does not know. */
   readonly unit: string;
   readonly decimals: number;
+  /** Whether it only grows. */
+  readonly isCounter: boolean;
 }
 
 export interface Child {
   readonly id: string;
+  /** The point of the meter that reads it. */
+  readonly parent: string | null;
   readonly serial: string;
   readonly manufacturer: string | null;
   /** What it counts; null if the page has no word for it, then `mediumText` has the gateway's. */
   readonly medium: Medium | null;
   readonly mediumText: string | null;
+  /** Its place at the meter, from 0. */
+  readonly slot: number | null;
+  /** The meter's number for it. */
+  readonly handle: number | null;
   readonly state: "up" | "down" | "unknown";
   readonly alarms: readonly string[];
   /** When the meter read it last, milliseconds since 1970; null if it has not yet. */
@@ -59,13 +69,15 @@ const NO_ALARMS = ["billingDataCollected"];
 /**
  * A value of a child by its register's name.
  *
- * @example childReading("energy_wh", 0, 1500) // { quantity: "energy", tier: 0, value: 1.5, unit: "kWh", decimals: 1 }
+ * @example childReading("energy_wh", 0, 1500).value // 1.5, in kWh
  */
 export function childReading(register: string, tier: number, value: number): ChildReading {
   const known = UNITS.find(([suffix]) => register.endsWith(suffix));
-  if (known === undefined) return { quantity: register, tier, value, unit: "", decimals: 2 };
+  if (known === undefined)
+    return { register, quantity: register, tier, value, unit: "", decimals: 2, isCounter: false };
   const [suffix, unit, factor, decimals] = known;
-  return { quantity: register.slice(0, -suffix.length), tier, value: value * factor, unit, decimals };
+  const quantity = register.slice(0, -suffix.length);
+  return { register, quantity, tier, value: value * factor, unit, decimals, isCounter: COUNTERS.includes(quantity) };
 }
 
 function rank({ quantity, tier }: ChildReading): number {
@@ -95,6 +107,7 @@ export function childrenOf(data: unknown): Child[] | null {
     const [id, serial, medium] = [text(loose?.id), text(loose?.serial), text(loose?.medium)];
     if (loose === null || id === null) return null;
     return {
+      ...{ parent: text(loose.parent), slot: number(loose.slot), handle: number(loose.handle) },
       ...{ id, serial: serial ?? "", manufacturer: text(loose.manufacturer), medium: mediumOf(medium) },
       ...{ mediumText: medium, state: oneOf(["up", "down", "unknown"], loose.state) ?? "unknown" },
       alarms: (listOf(loose.alarms, 16, text) ?? []).filter((alarm) => !NO_ALARMS.includes(alarm)),
@@ -102,4 +115,17 @@ export function childrenOf(data: unknown): Child[] | null {
     };
   });
   return children === null ? null : distinct(children, ({ id }) => id);
+}
+
+/** A page of all children of the gateway. */
+export interface ChildPage {
+  readonly children: readonly Child[];
+  /** Where the next page begins; null at the end. */
+  readonly next: string | null;
+}
+
+/** The answer of `children` without a parent; null if it is none. */
+export function childPageOf(data: unknown): ChildPage | null {
+  const children = childrenOf(data);
+  return children === null ? null : { children, next: text(record(data)?.next) };
 }

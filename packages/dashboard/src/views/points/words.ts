@@ -2,6 +2,10 @@
 import type { LinkState } from "@meterport/gateway/http/api";
 
 const en = {
+  behind: "Meters behind the meters",
+  behindHelp: "Water, heat, gas and others that the meters read.",
+  behindOf: "behind",
+  behindMore: "Show more",
   title: "All meters",
   answer: (up: string, total: string) =>
     total === "1" ? "The meter does not answer" : `${up} of ${total} meters answer`,
@@ -72,6 +76,10 @@ const en = {
 };
 
 const da: typeof en = {
+  behind: "Målere bag målerne",
+  behindHelp: "Vand, varme, gas og andet, som målerne aflæser.",
+  behindOf: "bag",
+  behindMore: "Vis flere",
   title: "Alle målere",
   answer: (up, total) => (total === "1" ? "Måleren svarer ikke" : `${up} af ${total} målere svarer`),
   allAnswer: (total) => (total === "1" ? "Måleren svarer" : `Alle ${total} målere svarer`),
@@ -141,6 +149,10 @@ const da: typeof en = {
 };
 
 const de: typeof en = {
+  behind: "Zähler hinter den Zählern",
+  behindHelp: "Wasser, Wärme, Gas und andere, die die Zähler ablesen.",
+  behindOf: "hinter",
+  behindMore: "Mehr anzeigen",
   title: "Alle Zähler",
   answer: (up, total) =>
     total === "1"
