@@ -6,6 +6,7 @@ import { piecesOf } from "@meterport/protocol/capture/pieces";
 import { readTls } from "@meterport/protocol/capture/tls/reading";
 import { capturedOf, type Spoken, spoken } from "@meterport/protocol/capture/tls/recorded.test-kit";
 import { KeptHandshake } from "./kept-handshake.ts";
+import { PackedEntries } from "./packed-entries.ts";
 import { RecordingRing } from "./recording-ring.ts";
 
 const key = new Uint8Array(16).fill(5);
@@ -30,6 +31,32 @@ describe("a handshake that is kept", () => {
       const last = whole.slice(whole.length / 2);
       assert.deepEqual(bytes("tx"), concat(last[0]?.bytes as Uint8Array, last[2]?.bytes as Uint8Array));
       assert.deepEqual(bytes("rx"), concat(last[1]?.bytes as Uint8Array, last[3]?.bytes as Uint8Array));
+    }
+  });
+
+  test("is the same one if nothing is made of entries that it ignores", () => {
+    const whole = [...spoken({ key, exchanges }), ...spoken({ key, exchanges, seed: 3 })];
+    const halves = whole.flatMap(({ dir, bytes }) => [
+      { dir, bytes: bytes.subarray(0, 5) },
+      { dir, bytes: bytes.subarray(5) },
+    ]);
+    const plain: readonly CaptureEntry[] = [
+      { t: 0, event: "opened" },
+      { t: 0, dir: "tx", bytes: Uint8Array.of(0, 3, 0x30, 0, 1) },
+      { t: 0, dir: "rx", bytes: Uint8Array.of(0, 1, 0) },
+    ];
+    for (const messages of [whole, halves]) {
+      const [all, some, packed] = [new KeptHandshake(), new KeptHandshake(), new PackedEntries()];
+      let ignored = 0;
+      for (const entry of [...plain, ...entriesOf(messages), ...plain]) {
+        all.see(entry);
+        packed.push(entry);
+        if (some.ignores(packed)) ignored++;
+        else some.see(entry);
+        packed.drop();
+        assert.deepEqual(some.entries, all.entries);
+      }
+      assert.ok(ignored >= 2 * plain.length, `${ignored} entries were ignored`);
     }
   });
 

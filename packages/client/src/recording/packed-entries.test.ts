@@ -16,11 +16,16 @@ test("entries of every kind come back as they were", () => {
   for (const entry of entries) packed.push(entry);
   assert.deepEqual([...packed], entries);
   assert.equal(packed.oldest, 0);
+  assert.deepEqual([packed.oldestKind, packed.oldestLength, packed.oldestByte(0)], ["opened", 0, undefined]);
   assert.deepEqual(packed.shift(), entries[0]);
   assert.equal(packed.oldest, 12);
+  assert.deepEqual([packed.oldestKind, packed.oldestLength, packed.oldestByte(2)], ["tx", 3, 3]);
   assert.deepEqual([...packed], entries.slice(1));
+  packed.drop();
+  assert.deepEqual([...packed], entries.slice(2));
   while (packed.shift() !== undefined);
-  assert.equal(packed.oldest, undefined);
+  packed.drop();
+  assert.deepEqual([packed.oldest, packed.oldestKind, packed.oldestLength], [undefined, undefined, 0]);
 });
 
 test("memory follows what is kept, up and down", () => {

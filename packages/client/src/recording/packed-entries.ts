@@ -17,6 +17,21 @@ export class PackedEntries {
     return this.#from === this.#to ? undefined : this.#timeAt(this.#from);
   }
 
+  /** The kind of the oldest entry; undefined if there is none. */
+  get oldestKind(): (typeof kinds)[number] | undefined {
+    return this.#from === this.#to ? undefined : this.#kindAt(this.#from);
+  }
+
+  /** How many bytes the oldest entry has. */
+  get oldestLength(): number {
+    return this.#from === this.#to ? 0 : this.#get16(this.#from + 7);
+  }
+
+  /** One of them, without making the entry. */
+  oldestByte(at: number): number | undefined {
+    return at < this.oldestLength ? this.#bytes[this.#from + headLength + at] : undefined;
+  }
+
   /** Memory in use. */
   get room(): number {
     return this.#bytes.length;
@@ -45,6 +60,11 @@ export class PackedEntries {
     return entry;
   }
 
+  /** Forgets the oldest entry, without making it. */
+  drop(): void {
+    if (this.#from !== this.#to) this.#from = this.#after(this.#from);
+  }
+
   *[Symbol.iterator](): Generator<CaptureEntry> {
     for (let at = this.#from; at < this.#to; at = this.#after(at)) yield this.#entryAt(at);
   }
@@ -53,13 +73,17 @@ export class PackedEntries {
     return at + headLength + this.#get16(at + 7);
   }
 
+  #kindAt(at: number): (typeof kinds)[number] {
+    return kinds[this.#bytes[at + 6] as number] ?? "broken";
+  }
+
   #timeAt(at: number): number {
     return this.#get16(at + 4) * 2 ** 32 + this.#get16(at + 2) * 2 ** 16 + this.#get16(at);
   }
 
   #entryAt(at: number): CaptureEntry {
     const t = this.#timeAt(at);
-    const kind = kinds[this.#bytes[at + 6] as number] ?? "broken";
+    const kind = this.#kindAt(at);
     if (kind !== "tx" && kind !== "rx") return { t, event: kind };
     return { t, dir: kind, bytes: this.#bytes.slice(at + headLength, this.#after(at)) };
   }

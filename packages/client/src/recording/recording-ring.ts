@@ -16,8 +16,8 @@ export interface RingOptions {
 /** What a line has in a capture beside its hex digits. */
 const lineOverhead = 35;
 
-/** How long the line of an entry is, nearly. */
-const lengthOf = (entry: CaptureEntry): number => lineOverhead + ("bytes" in entry ? 2 * entry.bytes.length : 0);
+/** How long the line of an entry with so many bytes is, nearly. */
+const lineLength = (bytes: number): number => lineOverhead + 2 * bytes;
 
 /** Takes what `recordTransport` notes, and forgets the oldest entries, except the handshake of a TLS session in progress. */
 export class RecordingRing implements EntryRecording {
@@ -36,7 +36,7 @@ export class RecordingRing implements EntryRecording {
 
   readonly note = (entry: CaptureEntry): void => {
     this.#entries.push(entry);
-    this.#held += lengthOf(entry);
+    this.#held += lineLength("bytes" in entry ? entry.bytes.length : 0);
     this.#forget();
   };
 
@@ -67,9 +67,9 @@ export class RecordingRing implements EntryRecording {
     for (let oldest = this.#entries.oldest; oldest !== undefined; oldest = this.#entries.oldest) {
       // Times are kept as whole milliseconds.
       if (this.#held <= size && oldest >= Math.floor(limit)) return;
-      const entry = this.#entries.shift() as CaptureEntry;
-      this.#held -= lengthOf(entry);
-      this.#handshake.see(entry);
+      this.#held -= lineLength(this.#entries.oldestLength);
+      if (this.#handshake.ignores(this.#entries)) this.#entries.drop();
+      else this.#handshake.see(this.#entries.shift() as CaptureEntry);
     }
   }
 }
