@@ -3,7 +3,8 @@ import type { Signal } from "@meterport/protocol/ports";
 
 export class StatusStream<T> {
   readonly #listeners = new Set<(value: T) => void>();
-  readonly #enders = new Set<() => void>();
+  /** Undefined until somebody iterates: each of thousands of links has a stream. */
+  #enders: Set<() => void> | undefined;
   #ended = false;
 
   /** Calls `listener` for each value until the returned function is called. */
@@ -26,7 +27,7 @@ export class StatusStream<T> {
   /** Ends the stream: no more values come, and iterations end. */
   end(): void {
     this.#ended = true;
-    for (const end of [...this.#enders]) end();
+    for (const end of [...(this.#enders ?? [])]) end();
     this.#listeners.clear();
   }
 
@@ -42,7 +43,8 @@ export class StatusStream<T> {
       next = { value };
       wake();
     });
-    this.#enders.add(woken);
+    const enders = this.#enders ?? new Set<() => void>();
+    this.#enders = enders.add(woken);
     signal?.addEventListener("abort", woken, { once: true });
     try {
       while (signal?.aborted !== true) {
@@ -58,7 +60,7 @@ export class StatusStream<T> {
       }
     } finally {
       off();
-      this.#enders.delete(woken);
+      enders.delete(woken);
       signal?.removeEventListener("abort", woken);
     }
   }
