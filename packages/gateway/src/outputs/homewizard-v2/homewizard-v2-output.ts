@@ -48,7 +48,9 @@ const openDevice = (
   const serial = deviceIdOf(meter.id, settings.device_id);
   const instance = `${type === "HWE-P1" ? "p1meter" : "kwhmeter"}-${serial.slice(-6).toUpperCase()}`;
   const id = `appliance/${appliance}/${serial}`;
-  const certificate = certificateIn(file, { commonName: id, hosts: [`${instance}.local`] }, context);
+  // That of `homewizard` may be announced beside it.
+  const hostname = `${instance}-v2`;
+  const certificate = certificateIn(file, { commonName: id, hosts: [`${hostname}.local`] }, context);
   const users = new V2Users({
     ...{ users: file.read().users, clock, entropy },
     keep: (kept) => file.write({ certificate, users: kept }),
@@ -74,7 +76,7 @@ const openDevice = (
     },
     announcements: [
       {
-        ...{ name: instance, type: "homewizard" },
+        ...{ name: instance, hostname, type: "homewizard" },
         txt: { api_version: apiVersion, id, serial, product_name: name, product_type: type },
       },
     ],

@@ -1,25 +1,11 @@
 import assert from "node:assert/strict";
-import { createSocket } from "node:dgram";
-import { networkInterfaces } from "node:os";
 import { describe, test } from "node:test";
 import { until } from "../output-world.test-kit.ts";
 import { announce, type Ciao } from "./announce.ts";
+import { MdnsResolver, outside } from "./mdns.test-kit.ts";
 
 const quiet = { info: () => {}, warn: () => {}, error: () => {} };
 const service = { name: "kwhmeter-0A0B0C", type: "hwenergy", txt: { path: "/api/v1", serial: "06aabb0a0b0c" } };
-
-/** The first address of this machine that others can reach. */
-const outside = Object.values(networkInterfaces())
-  .flatMap((each) => each ?? [])
-  .find(({ family, internal }) => family === "IPv4" && !internal)?.address;
-
-/** A question for the instances of a service, RFC 6763 section 4.1, as plain DNS: the answer comes to us alone. */
-const question = (type: string): Buffer => {
-  const labels = [`_${type}`, "_tcp", "local"].map((label) =>
-    Buffer.from(`${String.fromCharCode(label.length)}${label}`),
-  );
-  return Buffer.concat([Buffer.from([0, 7, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0]), ...labels, Buffer.from([0, 0, 12, 0, 1])]);
-};
 
 describe("announcements", () => {
   test("are made on the port of the face and taken back; a failure is a line in the log", async () => {
@@ -30,6 +16,7 @@ describe("announcements", () => {
         createService: (options) => {
           said.push(options);
           return {
+            on: () => {},
             advertise: () => Promise.reject(new Error("no network")),
             destroy: async () => void said.push("taken back"),
           };
@@ -67,24 +54,24 @@ describe("announcements", () => {
     skip: outside === undefined && "this machine has no network",
     timeout: 30_000,
   }, async () => {
-    const socket = createSocket("udp4");
-    const answers: string[] = [];
-    socket.on("message", (bytes) => void answers.push(bytes.toString("latin1")));
-    await new Promise<void>((resolve) => socket.bind(0, outside, resolve));
-    socket.setMulticastInterface(outside ?? "");
-    const takeBack = await announce([service], { host: "0.0.0.0", port: 8_090 }, quiet);
+    const resolver = new MdnsResolver();
+    await resolver.open();
+    // A device may offer several services under one name.
+    const other = { ...service, type: "http" };
+    const takeBack = await announce([other, service], { host: "0.0.0.0", port: 8_090 }, quiet);
     await until("it is found", async () => {
-      socket.send(question("hwenergy"), 5_353, "224.0.0.251", () => {});
+      resolver.ask(service.type);
       await new Promise((resolve) => setTimeout(resolve, 300));
-      return answers.some((text) => text.includes(service.name));
+      return resolver.about(service.name) !== undefined;
     });
-    const found = answers.find((text) => text.includes(service.name)) ?? "";
+    const found = resolver.about(service.name) ?? "";
     assert.ok(found.includes("path=/api/v1") && found.includes("serial=06aabb0a0b0c"));
+    assert.ok(!found.includes("(2)"), "none of them is renamed");
     await takeBack();
-    answers.length = 0;
-    socket.send(question("hwenergy"), 5_353, "224.0.0.251", () => {});
+    resolver.answers.length = 0;
+    resolver.ask(service.type);
     await new Promise((resolve) => setTimeout(resolve, 500));
-    assert.deepEqual(answers, [], "it is taken back");
-    socket.close();
+    assert.deepEqual(resolver.answers, [], "it is taken back");
+    resolver.close();
   });
 });

@@ -7,8 +7,9 @@ export interface Announcement {
   readonly name: string;
   /** Without underscore and protocol: "hwenergy" for `_hwenergy._tcp`. */
   readonly type: string;
-  /** The host name without `.local`; the name of the instance if omitted. */
+  /** The host name without `.local`, which no other face of this gateway may have; the name of the instance if omitted. */
   readonly hostname?: string | undefined;
+  /** One at least: without any the package takes its own announcement for that of another device, and begins again for ever. */
   readonly txt: Readonly<Record<string, string>>;
 }
 
@@ -23,9 +24,18 @@ export interface Ciao {
       readonly txt: Readonly<Record<string, string>>;
       readonly disabledIpv6: boolean;
       readonly restrictedAddresses?: string[];
-    }) => { readonly advertise: () => Promise<void>; readonly destroy: () => Promise<void> };
+    }) => {
+      readonly advertise: () => Promise<void>;
+      readonly destroy: () => Promise<void>;
+      readonly on: (event: "name-change", listener: (name: string) => void) => unknown;
+    };
     readonly shutdown: () => Promise<void>;
   };
+}
+
+/** What is asked of an output that can be found. */
+export interface Announcing {
+  readonly announce?: boolean | undefined;
 }
 
 const isLoopback = (host: string): boolean => host === "::1" || host.startsWith("127.");
@@ -58,9 +68,14 @@ export const announce = async (
   // All faces share one, which ends with the last of them.
   const responder = ciao.getResponder();
   const restricted = host === "0.0.0.0" ? {} : { restrictedAddresses: [host] };
-  const services = announcements.map(({ name, type, hostname = name, txt }) => {
+  const services = announcements.map(({ name, type, hostname: own = name, txt }, n) => {
+    // The package takes a second service of one host for another device of the same name, and renames it.
+    const hostname = n === 0 ? own : `${own}-${n + 1}`;
     // Faces listen on IPv4.
     const service = responder.createService({ name, type, port, hostname, txt, disabledIpv6: true, ...restricted });
+    service.on("name-change", (other) => {
+      log.warn(`${name} is the name of something else on this network: it is announced as ${other}`);
+    });
     service.advertise().catch((error: unknown) => {
       log.warn(`${name} could not be announced by mDNS: ${error instanceof Error ? error.message : String(error)}`);
     });
@@ -71,3 +86,9 @@ export const announce = async (
     await responder.shutdown();
   };
 };
+
+/** Announces services if the settings of their face ask for it. */
+export const announceIfAsked = (
+  settings: Announcing,
+  ...given: Parameters<typeof announce>
+): Promise<() => Promise<void>> => (settings.announce === true ? announce(...given) : Promise.resolve(async () => {}));

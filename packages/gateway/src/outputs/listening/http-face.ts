@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import type { Output, OutputContext, RunningOutput } from "@meterport/engine/ports/output";
 import type { Millis, Signal } from "@meterport/protocol/ports";
 import { allowedNetworks } from "../allowed-networks.ts";
-import { type Announcement, announce, type LoadCiao } from "./announce.ts";
+import { type Announcement, type Announcing, announceIfAsked, type LoadCiao } from "./announce.ts";
 import { type Answering, type HttpOptions, listenHttp, silence, type Upgrading } from "./http-server.ts";
 import { hostOf, type ListeningSettings } from "./listening-settings.ts";
 import { MeterOnShow } from "./meter-on-show.ts";
@@ -23,7 +23,7 @@ export interface OpenFace {
 }
 
 export interface HttpFace {
-  readonly settings: ListeningSettings & { readonly announce?: boolean | undefined };
+  readonly settings: ListeningSettings & Announcing;
   /** The port if none is configured. */
   readonly port: number;
   /** Milliseconds up to which a value is shown; if omitted as long as the gateway itself shows it. */
@@ -75,8 +75,8 @@ export const openHttpFace =
         ...{ answer: counting, upgrade: own.upgrade, tls: own.tls, log: context.log },
       });
       undo.push(listening.close);
-      if (settings.announce === true)
-        undo.push(await announce(own.announcements ?? [], { host, port: listening.port }, context.log, face.loadCiao));
+      const place = { host, port: listening.port };
+      undo.push(await announceIfAsked(settings, own.announcements ?? [], place, context.log, face.loadCiao));
       return {
         ended: firstOf([listening.ended, own.ended]),
         test: async (signal) => {

@@ -6,6 +6,8 @@ import { allowedNetworks } from "../allowed-networks.ts";
 import { FreshPoints } from "../lines/fresh-points.ts";
 import { listenSerial, type SerialLine } from "../lines/serial-line.ts";
 import { listenTcp, type TcpListener } from "../lines/tcp-listener.ts";
+import { announceIfAsked } from "../listening/announce.ts";
+import { instanceOf } from "../listening/device-id.ts";
 import { hostOf } from "../listening/listening-settings.ts";
 import type { OpenLink } from "../output-kind.ts";
 import { type Framer, type Request, rtuFramer, tcpFramer } from "./frames.ts";
@@ -42,6 +44,9 @@ export const openModbus =
     const { port = modbusPort, rtu_port: rtuPort } = settings;
     const face = new ModbusFace(settings, context);
     const opened: { readonly close: () => Promise<void> }[] = [];
+    const closeAll = async (): Promise<void> => {
+      await Promise.all(opened.map((each) => each.close()));
+    };
     const listen = async (at: number, line: () => Line): Promise<TcpListener> => {
       const listener = await listenTcp({
         ...{ host: hostOf(settings), port: at, allows: allowedNetworks(settings.allow), log: context.log },
@@ -52,6 +57,12 @@ export const openModbus =
     };
     try {
       const tcp = await listen(port, tcpLine);
+      const [first] = context.points();
+      // The name of the protocol in the registry of services.
+      const unit = String(settings.units?.[0]?.unit ?? settings.unit ?? 1);
+      const service = { name: instanceOf("modbus", first?.id), type: "mbap", txt: { unit } };
+      const place = { host: hostOf(settings), port: tcp.port };
+      opened.push({ close: await announceIfAsked(settings, [service], place, context.log) });
       const rtu = rtuPort === undefined ? undefined : await listen(rtuPort, rtuLine);
       let serial: SerialLine | undefined;
       if (settings.serial !== undefined) {
@@ -59,12 +70,20 @@ export const openModbus =
         serial = await listenSerial(settings.serial, usualBaud, signal, heard, openLink);
         opened.push(serial);
       }
-      return face.running(tcp, rtu, serial);
+      return face.running({ tcp, rtu, serial, close: closeAll });
     } catch (error) {
-      await Promise.all(opened.map((each) => each.close()));
+      await closeAll();
       throw error;
     }
   };
+
+/** What it has opened. */
+interface Opened {
+  readonly tcp: TcpListener;
+  readonly rtu: TcpListener | undefined;
+  readonly serial: SerialLine | undefined;
+  readonly close: () => Promise<void>;
+}
 
 class ModbusFace {
   readonly #settings: ModbusSettings;
@@ -136,7 +155,7 @@ class ModbusFace {
     };
   }
 
-  running(tcp: TcpListener, rtu: TcpListener | undefined, serial: SerialLine | undefined): RunningOutput {
+  running({ tcp, rtu, serial, close }: Opened): RunningOutput {
     const broken = new Promise<void>((_, reject) => {
       this.#context.onPoints(() => {
         this.#fresh.keep(this.#context.points());
@@ -157,9 +176,7 @@ class ModbusFace {
         if (!this.#units.isFresh()) throw new Error(`no value can be given now: ${seen}`);
         return seen;
       },
-      close: async () => {
-        await Promise.all(ends.map((each) => each.close()));
-      },
+      close,
     };
   }
 

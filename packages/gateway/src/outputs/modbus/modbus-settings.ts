@@ -2,7 +2,7 @@
 import { duration, listUpTo, oneOf, quoted, text, wholeNumber } from "../../settings/leaves.ts";
 import { setting } from "../../settings/setting.ts";
 import { furtherPort, serialSetting } from "../lines/face-settings.ts";
-import { listeningKeys } from "../listening/listening-settings.ts";
+import { announceKey, listeningKeys } from "../listening/listening-settings.ts";
 import { outputSchema, type ReadSettings } from "../output-kind.ts";
 import { type MapName, mapNames } from "./maps/index.ts";
 
@@ -81,6 +81,7 @@ export const modbusSchema = outputSchema({
     example: "10s",
     fallback: "10s",
   }).optional(),
+  ...announceKey,
 });
 
 export type ModbusSettings = ReadSettings<typeof modbusSchema>;

@@ -7,6 +7,8 @@ import { NewestOnly, type Taker } from "../lines/newest-only.ts";
 import { listenSerial, type SerialLine } from "../lines/serial-line.ts";
 import { listenTcp, type TcpListener } from "../lines/tcp-listener.ts";
 import { startTicker } from "../lines/ticker.ts";
+import { type Announcement, announceIfAsked } from "../listening/announce.ts";
+import { instanceOf } from "../listening/device-id.ts";
 import { hostOf } from "../listening/listening-settings.ts";
 import { MeterOnShow } from "../listening/meter-on-show.ts";
 import type { OpenLink } from "../output-kind.ts";
@@ -29,17 +31,28 @@ export const openP1 =
     const common = { host: hostOf(settings), allows: allowedNetworks(settings.allow), log };
     const tcp = await listenTcp({ ...common, port, connected: (socket) => face.connected(socket) });
     let web: P1WebSocket | undefined;
+    let takeBack = async (): Promise<void> => {};
     try {
+      takeBack = await announceIfAsked(settings, [face.service], { host: common.host, port: tcp.port }, log);
       if (websocket !== undefined)
         web = await listenP1WebSocket({ ...common, port: websocket, connected: (client) => face.greet(client) });
       // What the other side sends is nothing that a P1 port knows.
       const serial = link === undefined ? undefined : await listenSerial(link, baudRate, signal, () => {}, openLink);
-      return face.running(tcp, web, serial);
+      return face.running({ tcp, web, serial, takeBack });
     } catch (error) {
-      await Promise.all([tcp.close(), web?.close()]);
+      await Promise.all([takeBack(), tcp.close(), web?.close()]);
       throw error;
     }
   };
+
+/** What it has opened. */
+interface Opened {
+  readonly tcp: TcpListener;
+  readonly web: P1WebSocket | undefined;
+  readonly serial: SerialLine | undefined;
+  /** Takes its announcement back. */
+  readonly takeBack: () => Promise<void>;
+}
 
 const clientsAt = (count: number, port: number): string =>
   `${count} ${count === 1 ? "client" : "clients"} at port ${port}`;
@@ -56,6 +69,11 @@ class P1Face {
     this.#meter = new MeterOnShow(context);
   }
 
+  /** As ser2net announces a serial port at a TCP port. No reader of telegrams looks for a type of its own. */
+  get service(): Announcement {
+    return { name: instanceOf("p1", this.#meter.id), type: "iostream", txt: { gensiostack: "tcp" } };
+  }
+
   connected(socket: Socket): void {
     socket.resume();
     socket.on("end", () => socket.destroy());
@@ -68,7 +86,7 @@ class P1Face {
     if (telegram !== undefined) this.#give(client, telegram);
   }
 
-  running(tcp: TcpListener, web: P1WebSocket | undefined, serial: SerialLine | undefined): RunningOutput {
+  running({ tcp, web, serial, takeBack }: Opened): RunningOutput {
     const { clock, onSnapshot } = this.#context;
     const say = (): boolean => {
       const telegram = this.#telegram();
@@ -89,7 +107,7 @@ class P1Face {
       },
       close: async () => {
         ticker.stop();
-        await Promise.all([tcp.close(), web?.close(), serial?.close()]);
+        await Promise.all([takeBack(), tcp.close(), web?.close(), serial?.close()]);
       },
     };
   }

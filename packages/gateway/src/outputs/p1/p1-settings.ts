@@ -2,7 +2,7 @@
 import { oneOf } from "../../settings/leaves.ts";
 import { setting } from "../../settings/setting.ts";
 import { furtherPort, serialSetting } from "../lines/face-settings.ts";
-import { listeningKeys } from "../listening/listening-settings.ts";
+import { announceKey, listeningKeys } from "../listening/listening-settings.ts";
 import { outputSchema, type ReadSettings } from "../output-kind.ts";
 import { setNames } from "./telegram-rows.ts";
 
@@ -22,6 +22,7 @@ export const p1Schema = outputSchema({
     example: "sweden",
     fallback: "dsmr5",
   }).optional(),
+  ...announceKey,
 });
 
 export type P1Settings = ReadSettings<typeof p1Schema>;

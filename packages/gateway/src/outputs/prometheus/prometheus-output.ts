@@ -2,6 +2,8 @@
 import type { Output, OutputContext, RunningOutput } from "@meterport/engine/ports/output";
 import { exposition } from "../../exports/exposition.ts";
 import { allowedNetworks } from "../allowed-networks.ts";
+import { announceIfAsked } from "../listening/announce.ts";
+import { instanceOf } from "../listening/device-id.ts";
 import { type Answering, listenHttp, notFound, onlyGet } from "../listening/http-server.ts";
 import { hostOf } from "../listening/listening-settings.ts";
 import { meterMetrics } from "./meter-metrics.ts";
@@ -17,10 +19,21 @@ export const openPrometheus =
       ...{ host, port: settings.port ?? prometheusPort, allows: allowedNetworks(settings.allow) },
       ...{ answer: answering(settings, context), log: context.log },
     });
+    const [first] = context.points();
+    // Several programs look for metrics by this type, and take the path of its text.
+    const service = { name: instanceOf("meterport", first?.id), type: "prometheus-http", txt: { path: "/metrics" } };
+    const takeBack = await announceIfAsked(settings, [service], { host, port: listening.port }, context.log).catch(
+      async (error: unknown) => {
+        await listening.close();
+        throw error;
+      },
+    );
     return {
       ended: listening.ended,
       test: async () => `it listens on ${host} port ${listening.port}, and ${newestOf(context)}`,
-      close: listening.close,
+      close: async () => {
+        await Promise.all([takeBack(), listening.close()]);
+      },
     };
   };
 

@@ -1,7 +1,7 @@
 /** The keys of the output `prometheus`. */
 import { oneOf, onOff } from "../../settings/leaves.ts";
 import { setting } from "../../settings/setting.ts";
-import { listeningKeys } from "../listening/listening-settings.ts";
+import { announceKey, listeningKeys } from "../listening/listening-settings.ts";
 import { outputSchema, type ReadSettings } from "../output-kind.ts";
 
 const live = { restart: false } as const;
@@ -23,6 +23,7 @@ export const prometheusSchema = outputSchema({
     example: "off",
     fallback: "on",
   }).optional(),
+  ...announceKey,
 });
 
 export type PrometheusSettings = ReadSettings<typeof prometheusSchema>;

@@ -1,5 +1,6 @@
 /** The output `tasmota`: acts as Tasmota with a reading head for SML. */
 import type { Output } from "@meterport/engine/ports/output";
+import { instanceOf } from "../listening/device-id.ts";
 import { openHttpFace } from "../listening/http-face.ts";
 import { json, notFound, onlyGet, silence } from "../listening/http-server.ts";
 import { localText } from "../listening/local-text.ts";
@@ -59,5 +60,6 @@ export const openTasmota = (settings: TasmotaSettings): Output["open"] =>
         const status = command === "status 0" ? { Status: { Module: 0, ...name, Power: 0 } } : {};
         return json({ ...status, StatusSNS: sensors }, { values: true });
       },
+      announcements: [{ name: instanceOf("tasmota", meter.id), type: "http", txt: { devicetype: "tasmota" } }],
     }),
   });

@@ -1,7 +1,7 @@
 /** The keys of the output `tasmota`. */
 import { textUpTo } from "../../settings/leaves.ts";
 import { setting } from "../../settings/setting.ts";
-import { listeningKeys } from "../listening/listening-settings.ts";
+import { announceKey, listeningKeys } from "../listening/listening-settings.ts";
 import { outputSchema, type ReadSettings } from "../output-kind.ts";
 
 export const tasmotaPort = 8093;
@@ -19,6 +19,7 @@ export const tasmotaSchema = outputSchema({
     example: "SML",
     fallback: "SML",
   }).optional(),
+  ...announceKey,
 });
 
 export type TasmotaSettings = ReadSettings<typeof tasmotaSchema>;

@@ -1,6 +1,7 @@
 /** The output `vzlogger`: acts as the local HTTP interface of vzlogger. */
 import { createHash } from "node:crypto";
 import type { Output } from "@meterport/engine/ports/output";
+import { instanceOf } from "../listening/device-id.ts";
 import { openHttpFace } from "../listening/http-face.ts";
 import { json, notFound, onlyGet, silence } from "../listening/http-server.ts";
 import type { Shown } from "../listening/meter-on-show.ts";
@@ -72,6 +73,7 @@ export const openVzlogger = (settings: VzloggerSettings): Output["open"] =>
           if (data.length === 0) return silence;
           return json({ version, generator: "vzlogger", data }, { values: true });
         },
+        announcements: [{ name: instanceOf("vzlogger", meter.id), type: "http", txt: { path: "/" } }],
       };
     },
   });
