@@ -167,6 +167,42 @@ test("a restart in the middle goes on where it was, without reading a piece agai
   assert.ok(profiled.every(({ revision }) => revision <= 2));
 });
 
+test("what is known elsewhere is not read again, until somebody wants all of it", async () => {
+  const now = Math.floor(t0 / quarter) * quarter;
+  const gap = [now - day - 2 * hour, now - day] as const;
+  const known = new Map<string, readonly (readonly [number, number])[]>();
+  const asked: number[] = [];
+  const home = homeOf({
+    ...rare,
+    known: async ({ after: from }) => {
+      asked.push(from);
+      return known;
+    },
+  });
+  for (const channel of registerKeys)
+    known.set(channel, [
+      [now - 60 * day, gap[0]],
+      [gap[1], now - 4 * hour],
+    ]);
+  home.startDaemon();
+  await home.settle();
+  const profiled = async () =>
+    (await home.intervals("energy_import_wh", 0, now))
+      .filter(({ source }) => source === "profile")
+      .map(({ end }) => end);
+  const ends = (from: number, to: number) =>
+    Array.from({ length: (to - from) / quarter }, (_, n) => from + (n + 1) * quarter);
+  assert.deepEqual(await profiled(), [...ends(...gap), ...ends(now - 4 * hour, now)]);
+  assert.equal(asked.length, 1);
+
+  known.clear();
+  home.daemon.profile.readAgainFrom(now - 36 * hour);
+  await home.clock.advance(10 * minute);
+  await home.settle();
+  assert.deepEqual(await profiled(), ends(now - 36 * hour, now));
+  assert.deepEqual(complaints(home), []);
+});
+
 test("shorter intervals of our own are not counted beside those of the load profile", async () => {
   const home = homeOf({ ...rare, firstReach: day });
   const channel = "energy_import_wh";

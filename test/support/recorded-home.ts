@@ -6,6 +6,7 @@ import { rc4 } from "@meterport/client";
 import { type BackfillJobs, backfillJobs } from "@meterport/engine/backfill/jobs";
 import { LiveFirst } from "@meterport/engine/backfill/live-first";
 import type { ProfileJob } from "@meterport/engine/backfill/profile-job";
+import type { ProfileKnown } from "@meterport/engine/backfill/profile-known";
 import { limitsForFuse } from "@meterport/engine/guard/guard";
 import { IntervalBuilder } from "@meterport/engine/intervals/interval-builder";
 import type { Device } from "@meterport/engine/model/device";
@@ -39,6 +40,8 @@ export interface RecordedHomeOptions {
   readonly zone?: string | undefined;
   /** How far back the first contact reaches; two days by default, so that tests are quick. */
   readonly firstReach?: Millis | undefined;
+  /** What is known of the load profile elsewhere. */
+  readonly known?: ProfileKnown | undefined;
 }
 
 export class RecordedHome {
@@ -115,7 +118,7 @@ export class RecordedHome {
 
   /** Starts the daemon. */
   startDaemon(): Daemon {
-    const { baud, interval = minute, firstReach = 2 * day } = this.#options;
+    const { baud, interval = minute, firstReach = 2 * day, known } = this.#options;
     const { clock } = this;
     const open = async (): Promise<Transport> => {
       if (!this.#plugged) throw new LinkError("not-open", "pipe", "there is no such device");
@@ -142,7 +145,7 @@ export class RecordedHome {
       near: false,
       baud,
     });
-    this.#daemon = new Daemon({ source, store: this.store, clock, zone: this.zone, interval, firstReach });
+    this.#daemon = new Daemon({ source, store: this.store, clock, zone: this.zone, interval, firstReach, known });
     return this.#daemon;
   }
 
@@ -186,6 +189,7 @@ interface DaemonOptions {
   readonly zone: string;
   readonly interval: Millis;
   readonly firstReach: Millis;
+  readonly known: ProfileKnown | undefined;
 }
 
 /** The parts of the gateway that a point has. */
@@ -201,12 +205,12 @@ export class Daemon {
   readonly roundTrips: Millis[] = [];
   readonly #jobs: BackfillJobs;
 
-  constructor({ source, store, clock, zone, interval, firstReach }: DaemonOptions) {
+  constructor({ source, store, clock, zone, interval, firstReach, known }: DaemonOptions) {
     const live = new LiveFirst();
     const builder = new IntervalBuilder({ point, tolerance: interval });
     const log = { info: (text: string) => void this.filled.push(text) };
     const deps = { point, zone, source, store, clock, log, before: live.turn };
-    this.#jobs = backfillJobs({ ...deps, loadProfile: { firstReach } });
+    this.#jobs = backfillJobs({ ...deps, known, loadProfile: { firstReach } });
     this.profile = this.#jobs.profile;
     const told = (level: string) => (text: string) => void this.log.push(`${level} ${text}`);
     this.source = live.watch({

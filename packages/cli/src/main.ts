@@ -222,7 +222,11 @@ const io: RawIo = {
   operator,
   fetchJson,
   fetchBytes,
-  startDaemon: async (options) => (await import("@meterport/gateway/daemon")).startDaemon(options),
+  startDaemon: async (options) =>
+    (await import("@meterport/gateway/daemon")).startDaemon({
+      ...options,
+      companion: async (...own) => (await ofFleet(() => import("@meterport/fleet/companion"))).companion(...own),
+    }),
   configTools: async () => (await import("@meterport/gateway/read-config")).systemConfigTools(process.env),
   onHangUp: (listener) => {
     hangUp = listener;

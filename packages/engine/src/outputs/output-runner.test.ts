@@ -80,6 +80,19 @@ describe("an output", () => {
     assert.equal(home.listeners, 0);
   });
 
+  test("gets changes of points that have left, if it takes them", async () => {
+    const { clock, journal, output, views, start, outputs } = setup();
+    output.takesFormerPoints = true;
+    journal.note("home");
+    journal.note("gone");
+    views.pop();
+    journal.note("shed");
+    start();
+    await clock.advance(100);
+    assert.deepEqual(output.got, [1, 2, 3]);
+    await outputs.stop();
+  });
+
   test("sees the meters behind its own meters, and their changes", async () => {
     for (const [only, numbers] of [
       [undefined, [1]],

@@ -299,6 +299,7 @@ export class OutputRunner {
         {
           ...{ reader: readerOf(this.name), begins, store, clock, limits: this.#limits },
           sees: (id) => {
+            if (this.#options.output.takesFormerPoints === true) return this.#sees(id);
             const owner = this.#options.book.ownerOf(id);
             return owner !== undefined && this.#sees(owner);
           },

@@ -106,3 +106,27 @@ test("stop waits for the job in progress, but not for ever", async () => {
   runner.look();
   assert.equal(clock.pending, 0);
 });
+
+test("a job that somebody waits for runs as soon as the line is idle, before those that are due, and says how it ended", async () => {
+  const clock = new VirtualClock();
+  const due = slowJob(clock, "back-fill", () => 0);
+  const rare = slowJob(clock, "event log", () => undefined);
+  const bad: PointJob = { name: "bad", due: () => undefined, run: () => Promise.reject(new Error("no such table")) };
+  const { runner, line } = runnerOf(clock, [due.job, rare.job, bad]);
+  line.idle = false;
+  const ended = runner.runNow("event log");
+  const failed = assert.rejects(runner.runNow("bad"), /no such table/);
+  await clock.advance(500);
+  assert.deepEqual(rare.runs, []);
+  line.idle = true;
+  runner.look();
+  await clock.run(ended);
+  assert.deepEqual([rare.runs, due.runs], [[500], []]);
+  await clock.run(failed);
+  await assert.rejects(runner.runNow("other"), /nothing of that name/);
+  line.idle = false;
+  const late = assert.rejects(runner.runNow("event log"), /no longer read here/);
+  await clock.run(runner.stop());
+  await late;
+  await assert.rejects(runner.runNow("event log"), LinkError);
+});

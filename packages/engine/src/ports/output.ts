@@ -151,6 +151,8 @@ export interface Output {
    * an output without history.
    */
   readonly begins?: "now" | "oldest" | undefined;
+  /** True if it takes changes of points that are not read here any more too, such as those that wait since before a point left. */
+  readonly takesFormerPoints?: true | undefined;
   readonly open: (context: OutputContext, signal: Signal) => Promise<RunningOutput>;
 }
 

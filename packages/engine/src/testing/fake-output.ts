@@ -12,6 +12,7 @@ export class FakeOutput implements Output {
   failsAfter: number | undefined;
   /** Lets it take the next batch at once; then a test acknowledges. */
   ahead: true | undefined;
+  takesFormerPoints: true | undefined;
   acknowledge: (number: number) => void = () => {};
   opened = 0;
   closed = 0;

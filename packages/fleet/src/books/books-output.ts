@@ -7,6 +7,7 @@ import type { Proof } from "@meterport/engine/model/proof";
 import type { Batch, Output, OutputContext, RunningOutput } from "@meterport/engine/ports/output";
 import { type Booked, Books } from "./book.ts";
 import { Database } from "./database.ts";
+import { grouped } from "./grouped.ts";
 import { journalFacts } from "./journal-facts.ts";
 import { checkFleet, checkPresent } from "./migrate.ts";
 
@@ -17,8 +18,8 @@ export interface BooksOutputOptions {
   readonly fleet: string;
   /** Name of this process among the holders. */
   readonly holder: string;
-  /** The attempt of the claim under which the meters are read now; 0 without one. */
-  readonly attempt?: (() => number) | undefined;
+  /** The attempt of the claim under which a point is read now; 0 without one. */
+  readonly attempt?: ((point: string) => number) | undefined;
   /** Told after each commit. */
   readonly booked?: ((booked: Booked) => void) | undefined;
 }
@@ -87,8 +88,19 @@ class Session {
     if (lost !== null) log.warn("the gap scan will ask the meters again for what was lost");
     if (entries.length === 0) return;
     const proofs = await proofsOf(history, entries);
-    const { holder, attempt = () => 0 } = this.#options;
-    const { batch, refused } = journalFacts(entries, (entry) => proofs.get(entry), { holder, attempt: attempt() });
+    const { attempt = () => 0 } = this.#options;
+    // Facts commute, so what is read under several claims may be booked in any order.
+    for (const [claim, some] of grouped(entries, ({ point }) => attempt(point))) await this.#book(some, claim, proofs);
+  }
+
+  async #book(
+    entries: readonly JournalEntry[],
+    attempt: number,
+    proofs: ReadonlyMap<JournalEntry, Proof | undefined>,
+  ): Promise<void> {
+    const { log } = this.#context;
+    const { holder } = this.#options;
+    const { batch, refused } = journalFacts(entries, (entry) => proofs.get(entry), { holder, attempt });
     const booked = await this.#books.book(batch);
     if (refused.count > 0) log.warn(`${refused.count} changes have no place in the books, such as ${refused.example}`);
     if (booked.outOfTime > 0)
@@ -110,6 +122,8 @@ class Session {
 export const booksOutput = (options: BooksOutputOptions): Output => ({
   name: "books",
   begins: "oldest",
+  // A shard may leave before the last of what was read in it is booked.
+  takesFormerPoints: true,
   open: async (context) => {
     const database = await Database.open(options.url, connections);
     try {

@@ -5,6 +5,7 @@ import type { Millis } from "@meterport/protocol/ports";
 import type { Database, Run } from "./database.ts";
 import { auditChain } from "./sql/audit-chain.ts";
 import { firstTables } from "./sql/first-tables.ts";
+import { holderPass } from "./sql/holder-pass.ts";
 import { jobTables } from "./sql/job-tables.ts";
 import { makeMonthFunction } from "./sql/make-month.ts";
 import { meterKeys } from "./sql/meter-keys.ts";
@@ -17,7 +18,7 @@ import { toldStates } from "./sql/told-states.ts";
  */
 export const migrations: readonly string[] = [
   ...[firstTables, meterLinks, auditChain, meterKeys, makeMonthFunction],
-  ...[toldStates, jobTables],
+  ...[toldStates, jobTables, holderPass],
 ];
 
 /** What a fleet is. */

@@ -50,6 +50,12 @@ export interface HolderRow {
   readonly seen: Millis;
 }
 
+/** What a holder says of itself. */
+export interface AliveWord extends Omit<HolderRow, "seen"> {
+  /** Shown by other processes that pass requests on to it; nobody can if omitted. */
+  readonly pass?: string | undefined;
+}
+
 export interface EngineOptions {
   readonly place: PostgresPlace;
   readonly clock: Clock;
@@ -170,8 +176,8 @@ export class ShardEngine {
   }
 
   /** A sign of life; gives the database's time in milliseconds since 1970. @throws PostgresError */
-  async sayAlive({ holder, address, version }: Omit<HolderRow, "seen">): Promise<Millis> {
-    const [row] = await this.#run(sayAlive, [holder, address, version]);
+  async sayAlive({ holder, address, version, pass }: AliveWord): Promise<Millis> {
+    const [row] = await this.#run(sayAlive, [holder, address, version, pass ?? null]);
     return 1_000 * Number(row?.now);
   }
 

@@ -30,6 +30,8 @@ export interface HolderOptions {
   /** Where this process answers others. */
   readonly address: string;
   readonly version: string;
+  /** Lets other processes of the fleet pass requests on to it. */
+  readonly pass?: string | undefined;
   /** Of the fleet. */
   readonly shards: number;
   readonly clock: Clock;
@@ -169,9 +171,9 @@ export class Holder {
   }
 
   async #sayAlive(): Promise<void> {
-    const { engine, clock, onEvent, holder, address, version } = this.#options;
+    const { engine, clock, onEvent, holder, address, version, pass } = this.#options;
     const asked = clock.now();
-    const there = await engine.sayAlive({ holder, address, version });
+    const there = await engine.sayAlive({ holder, address, version, pass });
     const took = clock.now() - asked;
     this.#problem = "";
     const step = this.#steps.database.look(asked + took / 2, there, took);

@@ -6,6 +6,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { ProfileProgress } from "@meterport/engine/backfill/profile-job";
 import type { ProfileKnown } from "@meterport/engine/backfill/profile-known";
 import type { ConfiguredOutput } from "@meterport/engine/outputs/outputs";
+import type { MeterView } from "@meterport/engine/points/meter-view";
 import type { MeterSource } from "@meterport/engine/ports/meter-source";
 import type { OutputStatus } from "@meterport/engine/ports/output";
 import type { Store } from "@meterport/engine/ports/store";
@@ -51,7 +52,9 @@ export interface HeldMeter {
 
 /** A meter that the gateway reads now. */
 export interface CompanionPoint {
-  readonly source: Pick<MeterSource, "ask" | "read" | "status" | "identity">;
+  readonly source: Pick<MeterSource, "ask" | "status" | "identity">;
+  /** Its link and its fresh values. */
+  readonly view: MeterView;
   /** Has its load profile looked at again from this moment on: what is known neither here nor elsewhere is read. */
   readonly readAgainFrom: (time: Millis) => void;
   /** How far its load profile has been read. */

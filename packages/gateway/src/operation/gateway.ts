@@ -403,7 +403,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
       if (open === undefined) return undefined;
       const { meter, loop, history } = open;
       return {
-        ...{ source: meter.source, readAgainFrom: history.readAgainFrom, profile: history.progress },
+        ...{ source: meter.source, view: loop, readAgainFrom: history.readAgainFrom, profile: history.progress },
         runJob: (name) => loop.runJob(name),
       };
     },

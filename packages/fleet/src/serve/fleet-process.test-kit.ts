@@ -1,0 +1,106 @@
+/** Processes of a fleet as people start them: `meterport serve` with a data folder of its own. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { fleetKey } from "./fleet-meters.test-kit.ts";
+
+const bin = fileURLToPath(new URL("../../../cli/bin/meterport.mjs", import.meta.url));
+
+export class FleetProcess {
+  readonly name: string;
+  readonly #database: string;
+  #folder = "";
+  #child: ChildProcess | undefined;
+  #log = "";
+  #url = "";
+
+  constructor(name: string, database: string) {
+    this.name = name;
+    this.#database = database;
+    process.once("exit", this.#killAtExit);
+  }
+
+  get url(): string {
+    return this.#url;
+  }
+
+  get log(): string {
+    return this.#log;
+  }
+
+  /** @param roles "read" if omitted; starts with an empty folder after `forget` */
+  async start(roles = "read"): Promise<this> {
+    if (this.#folder === "") this.#folder = mkdtempSync(join(tmpdir(), "meterport-fleet-process-"));
+    const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("METERPORT_"));
+    const child = spawn(process.execPath, [bin, "serve", "--data", this.#folder], {
+      env: {
+        ...Object.fromEntries(inherited),
+        ...{ METERPORT_HTTP_PORT: "0", METERPORT_FLEET_DATABASE: this.#database, METERPORT_FLEET_ID: "test" },
+        ...{ METERPORT_FLEET_ROLES: roles },
+        ...(roles.includes("read") ? { METERPORT_FLEET_KEY: fleetKey } : {}),
+      },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.#child = child;
+    child.stderr?.on("data", (text) => {
+      this.#log += `${this.name} ${String(text)}`;
+    });
+    const closed = once(child, "close");
+    this.#url = await new Promise<string>((resolve, reject) => {
+      let out = "";
+      child.stdout?.on("data", (text) => {
+        out += String(text);
+        const ready = /^dashboard (\S+)\n/.exec(out)?.[1];
+        if (ready !== undefined) resolve(ready);
+      });
+      closed.then(() => reject(new Error(`${this.name} ended: ${this.#log}`)), reject);
+    });
+    return this;
+  }
+
+  /** As a lost power supply ends it. */
+  async kill(): Promise<void> {
+    await this.#end("SIGKILL");
+  }
+
+  /** As a service manager ends it. */
+  async stop(): Promise<number | null> {
+    return this.#end("SIGTERM");
+  }
+
+  pause(): void {
+    this.#child?.kill("SIGSTOP");
+  }
+
+  goOn(): void {
+    this.#child?.kill("SIGCONT");
+  }
+
+  /** Its disk is lost too. */
+  forget(): void {
+    if (this.#folder !== "") rmSync(this.#folder, { recursive: true, force: true });
+    this.#folder = "";
+  }
+
+  async remove(): Promise<void> {
+    await this.kill();
+    this.forget();
+    process.off("exit", this.#killAtExit);
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<number | null> {
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
+    const ended = once(child, "exit");
+    child.kill(signal);
+    await ended;
+    return child.exitCode;
+  }
+
+  readonly #killAtExit = (): void => {
+    this.#child?.kill("SIGKILL");
+  };
+}

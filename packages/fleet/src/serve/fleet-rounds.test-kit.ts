@@ -1,0 +1,160 @@
+/**
+ * Rounds in which something happens to the processes of a fleet while they read meters that have just come: each interval is compared with what its
+ * meter says, and clients that meet at a meter are counted.
+ */
+import type { Server } from "../../../../test/support/postgres.ts";
+import type { Database } from "../books/database.ts";
+import { sleep } from "../books/fleet-database.test-kit.ts";
+import { bookedOf, bookMeters, type CountedMeter, countedMeter, judge, untilSo } from "./fleet-meters.test-kit.ts";
+import { FleetProcess } from "./fleet-process.test-kit.ts";
+
+export const incidents = [
+  "kill",
+  "kill and lose the disk",
+  "pause",
+  "database killed",
+  "database away",
+  "leave",
+] as const;
+export type Incident = (typeof incidents)[number];
+
+export interface Round {
+  readonly incident: Incident;
+  /** Milliseconds from the incident until the last meter of the process that it happened to was asked by another. */
+  readonly takeover: number;
+  readonly right: number;
+  readonly lost: number;
+  readonly wrong: number;
+  readonly doubled: number;
+  readonly overlaps: number;
+  readonly requests: number;
+}
+
+export interface FleetWorldOptions {
+  readonly database: Database;
+  readonly server: Server;
+  readonly url: string;
+}
+
+/** Slots of two days of memory. */
+const leastSlots = 185;
+/** Longer than the heartbeat of a shard. */
+const pauseFor = 14_000;
+const awayFor = 20_000;
+
+export class FleetRounds {
+  readonly #options: FleetWorldOptions;
+  readonly #processes: FleetProcess[];
+  #count = 0;
+  #standing: readonly CountedMeter[] = [];
+
+  constructor(options: FleetWorldOptions, workers: number) {
+    this.#options = options;
+    this.#processes = Array.from({ length: workers }, (_, n) => new FleetProcess(`w${n + 1}`, options.url));
+  }
+
+  get log(): string {
+    return this.#processes.map(({ log }) => log).join("");
+  }
+
+  /** Starts the processes, with some meters that stay. */
+  async begin(meters: number): Promise<void> {
+    this.#standing = await this.#newMeters(meters);
+    await bookMeters(this.#options.database, this.#standing);
+    await Promise.all(this.#processes.map((process) => process.start()));
+    await this.#isBooked(this.#standing, 120_000);
+  }
+
+  /** Adds meters, lets something happen while they are read for the first time, and judges what is booked in the end. */
+  async round(incident: Incident, fresh: number, chance: () => number): Promise<Round> {
+    const { database } = this.#options;
+    const meters = await this.#newMeters(fresh);
+    await bookMeters(database, meters);
+    await untilSo("a new meter is asked", 60_000, () => meters.some(({ askedAt }) => askedAt() > 0));
+    await sleep(2_000 * chance());
+    const all = [...this.#standing, ...meters];
+    const before = all.map((meter) => ({ meter, overlaps: meter.overlaps(), requests: meter.requests() }));
+    const victim = this.#processes[Math.floor(chance() * this.#processes.length)] as FleetProcess;
+    const takeover = await this.#happen(incident, victim, all);
+    await this.#isBooked(meters, 120_000);
+    const judged = await judge(database, all);
+    await database.run("UPDATE meter SET link = NULL WHERE serial = ANY ($1::text[])", [
+      meters.map(({ serial }) => serial),
+    ]);
+    await Promise.all(meters.map((meter) => meter.close()));
+    const sum = (of: (one: (typeof before)[number]) => number): number =>
+      before.reduce((total, one) => total + of(one), 0);
+    return {
+      ...{ incident, takeover, right: judged.right, lost: judged.lost, wrong: judged.wrong, doubled: judged.doubled },
+      overlaps: sum(({ meter, overlaps }) => meter.overlaps() - overlaps),
+      requests: sum(({ meter, requests }) => meter.requests() - requests),
+    };
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.#processes.map((process) => process.remove()));
+    await Promise.all(this.#standing.map((meter) => meter.close()));
+  }
+
+  async #newMeters(count: number): Promise<readonly CountedMeter[]> {
+    const meters: CountedMeter[] = [];
+    for (let n = 0; n < count; n++) meters.push(await countedMeter(this.#count++));
+    return meters;
+  }
+
+  async #isBooked(meters: readonly CountedMeter[], limit: number): Promise<void> {
+    const { database } = this.#options;
+    const isWhole = async (): Promise<boolean> => {
+      const of = await bookedOf(database).catch(() => new Map<string, number>());
+      return meters.every(({ id }) => (of.get(id) ?? 0) >= leastSlots);
+    };
+    await untilSo("the memory of all meters is booked", limit, isWhole);
+  }
+
+  /** Gives how long until all meters were asked again. */
+  async #happen(incident: Incident, victim: FleetProcess, meters: readonly CountedMeter[]): Promise<number> {
+    const { server } = this.#options;
+    const began = performance.now();
+    const since = began;
+    switch (incident) {
+      case "kill":
+      case "kill and lose the disk": {
+        await victim.kill();
+        const took = await this.#allConnected(meters, since, 30_000);
+        if (incident !== "kill") victim.forget();
+        await victim.start();
+        return took;
+      }
+      case "pause": {
+        victim.pause();
+        await sleep(pauseFor);
+        const took = await this.#allConnected(meters, since, 30_000);
+        victim.goOn();
+        return took;
+      }
+      case "database killed":
+      case "database away": {
+        await server.kill();
+        await sleep(incident === "database away" ? awayFor : 1_000);
+        await server.start();
+        return this.#allConnected(meters, since, 30_000);
+      }
+      case "leave": {
+        await victim.stop();
+        const took = await this.#allConnected(meters, since, 30_000);
+        await victim.start();
+        return took;
+      }
+    }
+  }
+
+  /** A client that was there all along counts as well: then nobody had to take over. */
+  async #allConnected(meters: readonly CountedMeter[], since: number, limit: number): Promise<number> {
+    const reached = new Set<CountedMeter>();
+    await untilSo("each meter has a client", limit, () => {
+      for (const meter of meters) if (meter.clients() > 0) reached.add(meter);
+      return reached.size === meters.length;
+    });
+    return performance.now() - since;
+  }
+}

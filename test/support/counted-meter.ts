@@ -1,0 +1,56 @@
+/** A virtual meter behind a TCP port of this process that counts its clients. */
+import { parseProfile } from "@meterport/protocol/layout/index";
+import { Secret } from "@meterport/protocol/mep/security/key";
+import type { Transport } from "@meterport/protocol/ports";
+import { serve, VirtualMeter } from "@meterport/simulator";
+import { systemClock } from "@meterport/transports/clock";
+import { listenTcp } from "@meterport/transports/network/tcp";
+
+/** Of all of them, as hexadecimal digits. */
+export const meterKey = "5a".repeat(16);
+const keySecret = new Secret(new Uint8Array(16).fill(0x5a));
+
+export interface CountedMeter {
+  readonly id: string;
+  readonly serial: string;
+  readonly url: string;
+  readonly device: VirtualMeter;
+  /** Clients that are connected now, and how often a second one came. */
+  readonly clients: () => number;
+  readonly overlaps: () => number;
+  /** When the last bytes came, on the monotonic clock; 0 before the first. */
+  readonly askedAt: () => number;
+  readonly requests: () => number;
+  readonly close: () => Promise<void>;
+}
+
+export const countedMeter = async (index: number, days = 2): Promise<CountedMeter> => {
+  const device = new VirtualMeter({
+    profile: parseProfile("meter:3.70"),
+    keys: { basic: keySecret, advanced: new Secret(new Uint8Array(16).fill(0xa5)) },
+    ...{ scenario: "house", seed: 1 + index, start: systemClock.wall(), epoch: systemClock.now(), days },
+    timing: { requestSpacing: 0, segmentPause: 0 },
+  });
+  const state = { clients: 0, overlaps: 0, askedAt: 0, requests: 0 };
+  const attend = (transport: Transport): void => {
+    if (state.clients++ > 0) state.overlaps++;
+    async function* counted(): AsyncGenerator<Uint8Array> {
+      try {
+        for await (const bytes of transport.chunks) {
+          state.askedAt = systemClock.now();
+          state.requests++;
+          yield bytes;
+        }
+      } finally {
+        state.clients--;
+      }
+    }
+    serve({ ...transport, chunks: counted() }, systemClock, device);
+  };
+  const listener = await listenTcp({ host: "127.0.0.1", port: 0, maxConnections: 8 }, attend);
+  return {
+    ...{ id: `flat-${index}`, serial: `s${1_000 + index}`, url: listener.url, device },
+    ...{ clients: () => state.clients, overlaps: () => state.overlaps },
+    ...{ askedAt: () => state.askedAt, requests: () => state.requests, close: () => listener.close() },
+  };
+};
