@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { until } from "@meterport/gateway/outputs/output-world.test-kit";
 import { UsageError } from "@meterport/protocol/errors";
 import { Secret } from "@meterport/protocol/mep/security/key";
 import { systemClock, systemEntropy } from "@meterport/transports/clock";
@@ -14,6 +15,7 @@ import { type Fleet, makeFleet, migrate } from "../books/migrate.ts";
 import { dropMonths, makeMonthsAhead, monthOf, monthsIn, packMonth, pruneEvents } from "../books/partitions.ts";
 import { completenessIn } from "../books/queries.ts";
 import { emptyDay, putFact } from "../books/slots.ts";
+import { startJobs } from "../jobs/fleet-jobs.ts";
 import { KeyBook } from "../keys/key-book.ts";
 import { makeFleetKey } from "../keys/rotate.ts";
 import { ShardEngine } from "../shards/engine.ts";
@@ -38,12 +40,17 @@ const open: Database[] = [];
 let owner: Database;
 let logins: readonly RoleLogin[];
 const by = {} as Record<FleetRole, Database>;
+const urls = {} as Record<FleetRole, string>;
 
-const asUser = async (name: string, password: string, schema: string): Promise<Database> => {
+const urlOf = async (name: string, password: string, schema: string): Promise<string> => {
   const url = new URL((await servers.server()).url);
   url.username = name;
   url.password = password;
-  const database = await Database.open(`${url}?schema=${schema}`);
+  return `${url}?schema=${schema}`;
+};
+
+const asUser = async (name: string, password: string, schema: string): Promise<Database> => {
+  const database = await Database.open(await urlOf(name, password, schema));
   open.push(database);
   return database;
 };
@@ -73,7 +80,10 @@ describe("the logins of a fleet's roles", { skip: skip === undefined ? false : s
     const engine = await startEngine(owner);
     await engine.stop();
     logins = await makeRoles(owner, fleet, "north", systemEntropy);
-    for (const { role, login, password } of logins) by[role] = await asUser(login, password ?? "", "north");
+    for (const { role, login, password = "" } of logins) {
+      urls[role] = await urlOf(login, password, "north");
+      by[role] = await asUser(login, password, "north");
+    }
     await importSites(owner, csv, { checkLink: parseMeterLink });
     const book = await KeyBook.of(owner.run, fleet, [key], systemEntropy);
     await book.seal(owner.run, new Map([["7001", "0123456789abcdef"]]));
@@ -133,8 +143,18 @@ describe("the logins of a fleet's roles", { skip: skip === undefined ? false : s
 
   test("jobs works on days, makes and drops months, and sees no key", async () => {
     const { jobs } = by;
-    const engine = await startEngine(jobs);
-    await engine.stop();
+    const lines: string[] = [];
+    const running = await startJobs({
+      ...{ url: urls.jobs, fleet: "north", name: "jobs-1", clock: systemClock, log: (line) => void lines.push(line) },
+      ...{ pollSeconds: 0.5, firstPause: 1 },
+    });
+    const done = "SELECT job FROM job_mark WHERE job IN ('gap-scan', 'partition', 'retention', 'report')";
+    await until("each job was done once", async () => (await jobs.run(`${done} GROUP BY job`)).count === 4, 30_000);
+    await running.stop();
+    assert.deepEqual(
+      lines.filter((line) => /does not permit/.test(line)),
+      [],
+    );
     await makeMonthsAhead(jobs, now);
     assert.ok((await monthsIn(jobs.run)).of.get("block")?.has(monthOf(now)));
     assert.equal(await packMonth(jobs, "profile_day", monthOf(now)), true);
