@@ -26,20 +26,20 @@ const refuse = (what: string): never => {
   throw new UsageError("campaign", what);
 };
 
-const sitesIn = (scope: Scope): readonly string[] | null => ("sites" in scope ? scope.sites : null);
-const pointsIn = (scope: Scope): readonly string[] | null => ("points" in scope ? scope.points : null);
+export const sitesIn = (scope: Scope): readonly string[] | null => ("sites" in scope ? scope.sites : null);
+export const pointsIn = (scope: Scope): readonly string[] | null => ("points" in scope ? scope.points : null);
 
 const nameProblems = (name: string): readonly string[] =>
   name.trim() === "" || name.length > 100 || /\p{Cc}/u.test(name)
     ? ["The name of a campaign must be one line of 1 to 100 characters."]
     : [];
 
-const scopeProblems = async (run: Run, scope: Scope): Promise<readonly string[]> => {
+export const scopeProblems = async (run: Run, scope: Scope): Promise<readonly string[]> => {
   if ("all" in scope) return [];
   const [sites, points] = [sitesIn(scope) ?? [], pointsIn(scope) ?? []];
   const named = sites.length + points.length;
-  if (named === 0) return ["A campaign must be for something: name sites or points, or say that it is for all."];
-  if (named > mostNamed) return [`A campaign may name ${mostNamed} sites or points, not ${named}: make it for all.`];
+  if (named === 0) return ["It must be for something: name sites or points, or say that it is for all."];
+  if (named > mostNamed) return [`It may name ${mostNamed} sites or points, not ${named}: make it for all.`];
   const { rows } = await run(sql.readUnknown, [sites, points]);
   if (rows.length === 0) return [];
   return [`There is no ${rows.map(({ what, id }) => `${String(what)} ${JSON.stringify(id)}`).join(", no ")}.`];

@@ -3,10 +3,12 @@ import type { Clock, Millis } from "@meterport/protocol/ports";
 import { Database } from "../books/database.ts";
 import { checkFleet, checkPresent } from "../books/migrate.ts";
 import type { Duty, DutyParts } from "./duty.ts";
+import { deliverDuty, exportDuty } from "./export-duties.ts";
 import { JobEngine } from "./job-engine.ts";
 import { type Retention, usualRetention } from "./retention.ts";
 import { readDatabaseTime } from "./sql/due-jobs.ts";
 import { type ScanSettings, usualDuties } from "./usual-duties.ts";
+import { type VeeDutySettings, veeDuty } from "./vee-duty.ts";
 
 /** Between two looks at what is due. */
 const lookPeriod: Millis = 20_000;
@@ -22,7 +24,12 @@ export interface JobsOptions {
   readonly log: (line: string) => void;
   /** Name of this process, shown in the list of the job engine. */
   readonly name: string;
+  /** A number from 0 to 1. */
+  readonly chance: () => number;
+  /** Where files of exports wait for their targets; only of this process. */
+  readonly folder: string;
   readonly scan?: ScanSettings | undefined;
+  readonly vee?: VeeDutySettings | undefined;
   readonly retention?: Retention | undefined;
   /** For tests: how often the engine looks and how soon it tries again, and the time of the database. */
   readonly pollSeconds?: number | undefined;
@@ -117,7 +124,19 @@ export const startJobs = async (
   options: JobsOptions,
   more: (parts: DutyParts) => readonly Duty[] = () => [],
 ): Promise<RunningJobs> => {
-  const { url, fleet, clock, log, name, scan = {}, retention = usualRetention, pollSeconds, firstPause } = options;
+  const {
+    url,
+    fleet,
+    clock,
+    log,
+    name,
+    scan = {},
+    retention = usualRetention,
+    pollSeconds,
+    firstPause,
+    chance,
+    folder,
+  } = options;
   const database = await Database.open(url);
   let engine: JobEngine | undefined;
   try {
@@ -125,7 +144,11 @@ export const startJobs = async (
     const { shards } = await checkFleet(database, fleet);
     const now = options.now ?? (async () => Number((await database.run(readDatabaseTime)).rows[0]?.now));
     const parts: DutyParts = { database, now, shards, log };
-    const duties = [...usualDuties(parts, scan, retention), ...more(parts)];
+    const duties = [
+      ...usualDuties(parts, scan, retention),
+      ...[veeDuty(parts, options.vee), exportDuty(parts), deliverDuty({ ...parts, clock, chance, folder })],
+      ...more(parts),
+    ];
     const started = await JobEngine.start({
       place: database.place,
       clock,

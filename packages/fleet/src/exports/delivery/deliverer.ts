@@ -11,6 +11,8 @@ export interface DelivererParts {
   /** A number from 0 to 1. */
   readonly chance: () => number;
   readonly log: (line: string) => void;
+  /** How the target was doing before, if somebody else delivered to it. */
+  readonly state?: TargetState | undefined;
 }
 
 export interface DelivererStatus extends TargetState {
@@ -24,12 +26,13 @@ const reasonOf = (error: unknown): string => (error instanceof Error ? error.mes
 
 export class Deliverer {
   readonly #parts: DelivererParts;
-  #state = freshTarget;
+  #state: TargetState;
   #attempt = 0;
   #wake: () => void = () => {};
 
   constructor(parts: DelivererParts) {
     this.#parts = parts;
+    this.#state = parts.state ?? freshTarget;
   }
 
   /** Delivers until the signal aborts. An attempt in progress is ended then; its file stays. */

@@ -1,0 +1,221 @@
+/** Runs of exports: each is made once, and its bytes are kept, so that the same version is the same file whenever and wherever it is asked for. */
+import { createHash } from "node:crypto";
+import { UsageError } from "@meterport/protocol/errors";
+import type { Millis } from "@meterport/protocol/ports";
+import type { Database, Row, Run } from "../books/database.ts";
+import { nameUuid } from "../exports/delivery/name-uuid.ts";
+import type { ExportDay } from "../exports/model/export-day.ts";
+import type { ExportFile } from "../exports/model/export-file.ts";
+import { type ExportRun, exportFiles } from "../exports/runs/export-files.ts";
+import { iso, millis } from "./campaign-rows.ts";
+import type { ExportRunState, ExportRunSummary, JobsDesk } from "./desk.ts";
+import { type CarriedDay, type ChosenDays, carriedDays, newestDays } from "./export-days.ts";
+import { datesOf, dueAt, firstDayOf, isPeriod } from "./export-periods.ts";
+import { type KeptPlan, planOf } from "./export-plans.ts";
+import * as sql from "./sql/exports.ts";
+
+/** Characters of a part, more or less. */
+const partSize = 250_000;
+/** A statement compares a month with those of the year before. */
+const statementMonths = 24;
+
+const states = { m: "made", d: "delivered", e: "empty", f: "failed" } as const;
+
+const refuse = (what: string): never => {
+  throw new UsageError("export", what);
+};
+
+/** A file as it is kept. */
+export interface KeptFile {
+  readonly name: string;
+  readonly mediaType: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** How many parts it has. */
+  readonly parts: number;
+}
+
+/** What `export_run.carried` holds. */
+interface Carried {
+  /** SHA-256 of all values and codes: a version of a day that says the same makes no new file. */
+  readonly contents: string;
+  readonly days: readonly CarriedDay[];
+}
+
+export const filesIn = (row: Row): readonly KeptFile[] => (row.files ?? []) as readonly KeptFile[];
+
+const summaryIn = (row: Row): ExportRunSummary => ({
+  ...{ plan: Number(row.export_id), period: String(row.period), version: Number(row.version), at: millis(row.at) },
+  ...{ state: states[String(row.state) as keyof typeof states] as ExportRunState },
+  problem: row.problem === null ? null : String(row.problem),
+  files: filesIn(row).map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 })),
+});
+
+const contentsOf = (days: readonly ExportDay[]): string => {
+  const hash = createHash("sha256");
+  for (const { point, gsrn, obis, start, values } of days)
+    hash.update(JSON.stringify([point, gsrn, obis, start, values.map(({ amount, code }) => [amount, code])]));
+  return hash.digest("hex");
+};
+
+/** Where what a file says of the versions that it carries is kept, beside it. */
+export const carriedName = (file: string): string => `${file}#carried`;
+
+/** Pieces joined to parts of about one size; each is a whole text, so no character is cut. */
+function* joined(pieces: Iterable<string>): Generator<string> {
+  let part = "";
+  for (const piece of pieces) {
+    part += piece;
+    if (part.length < partSize) continue;
+    yield part;
+    part = "";
+  }
+  if (part !== "") yield part;
+}
+
+interface RunKey {
+  readonly plan: number;
+  readonly day: string;
+  readonly version: number;
+}
+
+const keepParts = async (run: Run, { plan, day, version }: RunKey, name: string, pieces: Iterable<string>) => {
+  const hash = createHash("sha256");
+  let [parts, bytes] = [0, 0];
+  for (const part of joined(pieces)) {
+    const data = Buffer.from(part);
+    await run(sql.writePart, [plan, day, version, name, parts, data]);
+    hash.update(data);
+    parts++;
+    bytes += data.length;
+  }
+  return { parts, bytes, sha256: hash.digest("hex") };
+};
+
+const keepFile = async (run: Run, key: RunKey, file: ExportFile): Promise<KeptFile> => {
+  const { name, mediaType } = file;
+  const kept = await keepParts(run, key, name, file.parts);
+  await keepParts(run, key, carriedName(name), [JSON.stringify(file.carried())]);
+  return { name, mediaType, ...kept };
+};
+
+const lastOf = async (run: Run, plan: number, day: string) => {
+  const [row] = (await run(sql.readLast, [plan, day])).rows;
+  return row === undefined ? undefined : { version: Number(row.version), carried: row.carried as Carried };
+};
+
+const datesFor = ({ format }: KeptPlan, period: string): readonly string[] =>
+  datesOf(period, format.kind === "statement" ? statementMonths : 0);
+
+const dayKey = ({ point, obis, start }: ExportDay): string => `${point} ${obis} ${start}`;
+
+/** What the version before carried, for formats that tell changes only. */
+const beforeOf = async (
+  run: Run,
+  plan: KeptPlan,
+  period: string,
+  last: Carried | undefined,
+): Promise<ExportRun["before"]> => {
+  if (last === undefined || plan.format.kind !== "e66-fi") return () => null;
+  const days = await carriedDays(run, plan, datesFor(plan, period), last.days);
+  const known = new Map(days.map((day) => [dayKey(day), day]));
+  return (day) => known.get(dayKey(day)) ?? null;
+};
+
+const makeFiles = async (
+  database: Database,
+  plan: KeptPlan,
+  period: string,
+  { days, carried }: ChosenDays,
+  now: Millis,
+): Promise<"made" | "unchanged"> => {
+  const day = firstDayOf(period);
+  return database.transaction(async (run) => {
+    await run("SELECT FROM export_plan WHERE export_id = $1 FOR UPDATE", [plan.id]);
+    const last = await lastOf(run, plan.id, day);
+    const contents = contentsOf(days);
+    await run(sql.noLongerWanted, [plan.id, day]);
+    await run(sql.clearFailed, [plan.id, day]);
+    if (last?.carried.contents === contents) return "unchanged";
+    const version = (last?.version ?? 0) + 1;
+    const key = { plan: plan.id, day, version };
+    const keeps = JSON.stringify({ contents, days: carried } satisfies Carried);
+    await run(sql.writeRun, [plan.id, day, period, version, "m", null, iso(now), null, keeps]);
+    const before = await beforeOf(run, plan, period, last?.carried);
+    const made: ExportRun = { name: plan.name, period, version, created: now, days, before, uuidOf: nameUuid };
+    const files: KeptFile[] = [];
+    for (const file of exportFiles(plan.format, made)) files.push(await keepFile(run, key, file));
+    const state = files.some(({ bytes }) => bytes > 0) ? "m" : "e";
+    await run(sql.finishRun, [plan.id, day, version, state, JSON.stringify(files)]);
+    return "made";
+  });
+};
+
+/**
+ * Makes the next version of a period if anything differs from the one before. What cannot be made is kept with the reason, until it can be.
+ *
+ * @throws PostgresError
+ */
+export const makeRun = async (
+  database: Database,
+  plan: KeptPlan,
+  period: string,
+  now: Millis,
+): Promise<"made" | "unchanged" | "failed"> => {
+  try {
+    const days = await newestDays(database.run, plan, datesFor(plan, period));
+    if (days.days.length === 0) refuse("no day of it has been checked yet");
+    return await makeFiles(database, plan, period, days, now);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    const day = firstDayOf(period);
+    await database.transaction(async (run) => {
+      const version = ((await lastOf(run, plan.id, day))?.version ?? 0) + 1;
+      await run(sql.noLongerWanted, [plan.id, day]);
+      await run(sql.clearFailed, [plan.id, day]);
+      await run(sql.writeRun, [plan.id, day, period, version, "f", error.message, iso(now), null, null]);
+    });
+    return "failed";
+  }
+};
+
+export const exportRuns: JobsDesk["exportRuns"] = async (run, plan, { after, limit }) => {
+  const [, period, version] = /^(\d{4}-\d\d(?:-\d\d)?) (\d{1,9})$/.exec(after ?? "") ?? [];
+  const place = period === undefined ? [null, null] : [firstDayOf(period), Number(version)];
+  return (await run(sql.readRuns, [plan, ...place, limit])).rows.map(summaryIn);
+};
+
+export const runExportAgain: JobsDesk["runExportAgain"] = async (run, id, period, version, now) => {
+  const plan = (await planOf(run, id)) ?? refuse(`There is no export ${id}.`);
+  if (!isPeriod(period, plan.schedule.every)) refuse(`${JSON.stringify(period)} is no period of this export.`);
+  const day = firstDayOf(period);
+  if (version === undefined) {
+    if (dueAt(period, { ...plan.schedule, minute: 0, daysLater: 0 }, plan.zone) > now)
+      refuse(`${period} is not over yet.`);
+    if ((await run(sql.wantRun, [id, day])).count === 0) await run(sql.wantFirst, [id, day, period, iso(now)]);
+    return;
+  }
+  const [row] = (await run(sql.readRun, [id, day, version])).rows;
+  const state = row?.state;
+  if (state !== "d" && state !== "m") refuse(`The export ${id} has no files of ${period} in version ${version}.`);
+  await run(sql.setRunState, [id, day, version, "m"]);
+};
+
+/** The parts of a file, one after the other. */
+export async function* partsOf(run: Run, key: RunKey, name: string): AsyncGenerator<Uint8Array> {
+  for (let part = 0; ; part++) {
+    const [row] = (await run(sql.readPart, [key.plan, key.day, key.version, name, part])).rows;
+    if (row === undefined) return;
+    yield row.bytes as Uint8Array;
+  }
+}
+
+export const exportFile: JobsDesk["exportFile"] = async (run, plan, period, version, name) => {
+  if (!/^\d{4}-\d\d(-\d\d)?$/.test(period)) return undefined;
+  const day = firstDayOf(period);
+  const [row] = (await run(sql.readRun, [plan, day, version])).rows;
+  const file = row === undefined ? undefined : filesIn(row).find((one) => one.name === name);
+  return file === undefined
+    ? undefined
+    : { mediaType: file.mediaType, parts: partsOf(run, { plan, day, version }, name) };
+};

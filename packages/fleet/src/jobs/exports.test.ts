@@ -1,0 +1,250 @@
+import assert from "node:assert/strict";
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { after, type TestContext, test } from "node:test";
+import { until } from "@meterport/gateway/outputs/output-world.test-kit";
+import { UsageError } from "@meterport/protocol/errors";
+import { peer } from "../../../../test/support/peers.ts";
+import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
+import { FleetServer } from "../books/fleet-database.test-kit.ts";
+import { folderFor } from "../exports/delivery/delivery.test-kit.ts";
+import { loadAt } from "../vee/vee.test-kit.ts";
+import type { NewExportPlan } from "./desk.ts";
+import type { DutyParts } from "./duty.ts";
+import { deliverDuty, exportDuty } from "./export-duties.ts";
+import { addSites, book, dayMillis, profileDay } from "./job-world.test-kit.ts";
+import { jobsDesk } from "./jobs-desk.ts";
+import { veeDuty } from "./vee-duty.ts";
+
+const { skip } = peer("pg_createcluster");
+const servers = new FleetServer();
+after(servers.stop);
+
+const hour = 3_600_000;
+const quarter = 900_000;
+const zone = "Europe/Copenhagen";
+/** Clocks go back at one o'clock UTC: a day of 25 hours, which begins at 22:00 of the UTC day before. */
+const sunday = Date.UTC(2026, 9, 25);
+const localFrom = sunday - 2 * hour;
+const localSlots = 100;
+const signal = AbortSignal.timeout(120_000);
+
+const values = (point: string, time: number, lacks: (slot: number) => boolean = () => false) =>
+  profileDay(point, time, (slot) => (lacks(slot) ? null : loadAt(time + slot * quarter)));
+
+const rsm012: NewExportPlan = {
+  ...{ name: "datahub", scope: { all: true }, channels: ["energy_import_wh"], zone },
+  format: { kind: "rsm-012-json", sender: "5790001330552", receiver: "5790001330553" },
+  schedule: { every: "day", minute: 300, correctionsBack: 3 },
+  target: { kind: "folder", folder: "/replaced" },
+};
+
+/** A fleet of two points with three days of values, and an export of them to a folder. */
+const world = async (t: TestContext, more: Partial<NewExportPlan> = {}) => {
+  const database = await servers.fleet();
+  await addSites(database, [{ id: "a", shard: 3, zone, meters: 2 }]);
+  await database.run("UPDATE metering_point SET gsrn = '57131300000000200' || point_id");
+  const points = ["a-1", "a-2"];
+  await book(database, {
+    days: points.flatMap((point) => [-1, 0, 1].map((n) => values(point, sunday + n * dayMillis))),
+  });
+  const [target, folder] = [join(folderFor(t), "target"), folderFor(t)];
+  mkdirSync(target);
+  const clock = { now: sunday + 2 * dayMillis + 5 * hour };
+  const lines: string[] = [];
+  const parts: DutyParts = {
+    ...{ database, shards: 16, now: async () => clock.now, log: (line) => void lines.push(line) },
+  };
+  const timer = new VirtualClock({ wall: clock.now });
+  const duties = { vee: veeDuty(parts), export: exportDuty(parts) };
+  const deliver = deliverDuty({ ...parts, clock: timer, chance: () => 0, folder });
+  const plan = { ...rsm012, target: { kind: "folder", folder: target } as const, ...more };
+  const id = await jobsDesk.saveExportPlan(database.run, plan, "anna", sunday + dayMillis);
+  return {
+    ...{ database, clock, timer, lines, target, id, deliver },
+    check: () => duties.vee.perform("3", signal),
+    isDue: async () => (await duties.export.due(database.run, clock.now)).length > 0,
+    make: () => duties.export.perform(String(id), signal),
+    runs: async () =>
+      (await jobsDesk.exportRuns(database.run, id, { limit: 20 })).map(
+        ({ period, version, state }) => `${period} v${version} ${state}`,
+      ),
+    handOver: () => deliver.perform(String(id), signal),
+  };
+};
+
+interface Series {
+  readonly Period: { readonly Point: readonly { readonly quantity: { readonly value?: number } | number }[] };
+}
+
+/** The quantities of all series of a file, kWh as Wh. */
+const quantitiesIn = (path: string): readonly (readonly number[])[] => {
+  const { NotifyValidatedMeasureData_MarketDocument: document } = JSON.parse(readFileSync(path, "utf8"));
+  return (document.Series as readonly Series[]).map(({ Period }) =>
+    Period.Point.map(({ quantity }) =>
+      Math.round(1_000 * Number(typeof quantity === "object" ? quantity.value : quantity)),
+    ),
+  );
+};
+
+test("RSM-012 of a day of 25 hours says what the meters measured, to the Wh, and a correction only what changed", {
+  skip,
+}, async (t) => {
+  const { database, check, make, runs, handOver, target, clock, isDue, id } = await world(t);
+  await check();
+  // The export was made on Monday: what was due before is nobody's wish.
+  assert.equal(await isDue(), true);
+  await make();
+  assert.equal(await isDue(), false);
+  assert.deepEqual(await runs(), ["2026-10-26 v1 made", "2026-10-25 v1 made"]);
+  await handOver();
+  assert.deepEqual(await runs(), ["2026-10-26 v1 delivered", "2026-10-25 v1 delivered"]);
+  const first = join(target, "datahub_2026-10-25_v1.json");
+  const truth = Array.from({ length: localSlots }, (_, n) => loadAt(localFrom + n * quarter));
+  assert.deepEqual(quantitiesIn(first), [truth, truth]);
+  const manifest = JSON.parse(readFileSync(`${first}.manifest`, "utf8"));
+  assert.deepEqual([manifest.version, manifest.carried.length], [1, 2]);
+
+  // The same bytes again, after the target lost them.
+  const bytes = [first, `${first}.manifest`].map((path) => readFileSync(path, "utf8"));
+  rmSync(first);
+  rmSync(`${first}.manifest`);
+  clock.now += hour;
+  await jobsDesk.runExportAgain(database.run, id, "2026-10-25", 1, clock.now);
+  await handOver();
+  assert.deepEqual(
+    [first, `${first}.manifest`].map((path) => readFileSync(path, "utf8")),
+    bytes,
+  );
+  const file = await jobsDesk.exportFile(database.run, id, "2026-10-25", 1, "datahub_2026-10-25_v1.json");
+  const parts: Uint8Array[] = [];
+  for await (const part of file?.parts ?? []) parts.push(part);
+  assert.equal(Buffer.concat(parts).toString(), bytes[0]);
+  assert.equal(await jobsDesk.exportFile(database.run, id, "2026-10-25", 1, "../../etc/passwd"), undefined);
+
+  // Nothing changed: no version, even if somebody asks.
+  await jobsDesk.runExportAgain(database.run, id, "2026-10-25", undefined, clock.now);
+  assert.equal(await isDue(), true);
+  await make();
+  assert.equal(await isDue(), false);
+  const edit = {
+    point: "a-2",
+    obis: "1-0:1.29.0",
+    author: "anna",
+    reason: "a test",
+    kind: "set",
+    values: [5],
+  } as const;
+  await jobsDesk.addEdit(database.run, { ...edit, from: sunday, to: sunday + quarter } as never, clock.now);
+  await check();
+  // On the next day the export looks back by itself.
+  await book(database, { days: ["a-1", "a-2"].map((point) => values(point, sunday + 2 * dayMillis)) });
+  clock.now += dayMillis;
+  await check();
+  await make();
+  await handOver();
+  assert.deepEqual((await runs()).slice(0, 4), [
+    ...["2026-10-27 v1 delivered", "2026-10-26 v1 delivered", "2026-10-25 v2 delivered", "2026-10-25 v1 delivered"],
+  ]);
+  assert.deepEqual(quantitiesIn(join(target, "datahub_2026-10-25_v2.json"))[1]?.slice(7, 10), [
+    ...[truth[7], 5, truth[9]],
+  ]);
+});
+
+test("files wait for a target that is gone, and reach it once and in order", { skip }, async (t) => {
+  const { database, check, make, runs, handOver, target, timer, id, deliver } = await world(t);
+  await check();
+  await make();
+  rmSync(target, { recursive: true });
+  const delivering = handOver();
+  const failures = async () => (await jobsDesk.listExportPlans(database.run))[0]?.delivery.failures ?? 0;
+  // Two attempts, with a pause in between.
+  for (const wanted of [1, 2])
+    await until(`failure ${wanted}`, async () => {
+      if ((await failures()) < wanted) await timer.advance(10_000);
+      return (await failures()) >= wanted;
+    });
+  const [plan] = await jobsDesk.listExportPlans(database.run);
+  assert.match(plan?.delivery.problem ?? "", /target does not take files \(ENOENT\)/);
+  assert.deepEqual([plan?.delivery.waiting, (await runs())[0]], [2, "2026-10-26 v1 made"]);
+  mkdirSync(target);
+  let isDone = false;
+  void delivering.then(() => {
+    isDone = true;
+  });
+  await until("it is delivered", async () => {
+    await timer.advance(30_000);
+    return isDone;
+  });
+  assert.deepEqual(await runs(), ["2026-10-26 v1 delivered", "2026-10-25 v1 delivered"]);
+  assert.deepEqual(
+    readdirSync(target)
+      .filter((name) => name.endsWith(".json"))
+      .sort(),
+    [...["datahub_2026-10-25_v1.json", "datahub_2026-10-26_v1.json"]],
+  );
+  assert.equal(await failures(), 0);
+  assert.deepEqual(await deliver.due(database.run, 0), []);
+  assert.equal(await jobsDesk.pauseExportPlan(database.run, id, true), true);
+});
+
+test("what cannot be made says why, and is made when it can be", { skip }, async (t) => {
+  const { database, check, make, runs, id, isDue, clock } = await world(t);
+  await check();
+  await database.run("UPDATE metering_point SET gsrn = NULL WHERE id = 'a-2'");
+  await make();
+  const [failed] = await jobsDesk.exportRuns(database.run, id, { limit: 1 });
+  assert.match(failed?.problem ?? "", /point "a-2" has no GSRN of 18 digits/);
+  assert.equal(await isDue(), false, "it rests for an hour");
+  await database.run("UPDATE metering_point SET gsrn = '571313000000002002' WHERE id = 'a-2'");
+  clock.now += hour + 1;
+  await make();
+  assert.deepEqual(await runs(), ["2026-10-26 v1 made", "2026-10-25 v1 made"]);
+});
+
+test("Finland gets what changed, and an unchanged day makes no file", { skip }, async (t) => {
+  const format = { kind: "e66-fi", sender: "6410000000001", receiver: "6410000000002" } as const;
+  const { database, check, make, id, clock } = await world(t, { format, scope: { points: ["a-1"] } });
+  await check();
+  await make();
+  const edit = {
+    point: "a-1",
+    obis: "1-0:1.29.0",
+    author: "anna",
+    reason: "a test",
+    kind: "set",
+    values: [5],
+  } as const;
+  await jobsDesk.addEdit(database.run, { ...edit, from: sunday, to: sunday + quarter } as never, clock.now);
+  await check();
+  await jobsDesk.runExportAgain(database.run, id, "2026-10-25", undefined, clock.now);
+  await make();
+  const runs = await jobsDesk.exportRuns(database.run, id, { limit: 9 });
+  const sizes = runs.filter(({ period }) => period === "2026-10-25").map(({ files }) => files[0]?.bytes ?? 0);
+  assert.ok((sizes[0] as number) > 0 && (sizes[0] as number) < (sizes[1] as number) / 5, `${sizes}`);
+});
+
+test("a plan that cannot be is refused with all that is wrong, and secrets are not kept", { skip }, async (t) => {
+  const { database } = await world(t);
+  const wrong = {
+    ...rsm012,
+    name: "../x",
+    zone: "Nowhere",
+    channels: ["volume_m3"],
+    scope: { sites: ["none"] },
+  } as const;
+  await assert.rejects(
+    jobsDesk.saveExportPlan(
+      database.run,
+      { ...wrong, target: { kind: "https", url: "http://mdm.example/in" } },
+      "anna",
+      0,
+    ),
+    (error: UsageError) => error instanceof UsageError && error.message.split("\n").length === 5,
+  );
+  const target = { kind: "https", url: "https://mdm.example/in", token: "s3cret", tokenFile: "/run/token" } as const;
+  await jobsDesk.saveExportPlan(database.run, { ...rsm012, name: "mdm", target }, "anna", 0);
+  const { rows } = await database.run("SELECT spec::text FROM export_plan WHERE name = 'mdm'");
+  assert.doesNotMatch(JSON.stringify(rows), /s3cret/);
+  assert.match(JSON.stringify(rows), /run\/token/);
+});
