@@ -1,16 +1,28 @@
 /** What is read of the books. Slot n of a day, counted from 1, ends \`phase + n × step\` seconds after its midnight UTC. */
 
-/** First and last slot of a row that end after `from` and at or before `to`; a slice of none is empty. */
+/**
+ * First and last slot of a row that end after `from` and at or before `to`, which are seconds since 1970; a slice of none is empty. Whole days are
+ * most of what is read, and need no slice.
+ */
 const slice = (from: string, to: string): string => `
+  CROSS JOIN LATERAL (SELECT (d.day - date '1970-01-01')::bigint * 86400 + c.phase AS begin) AS row
   CROSS JOIN LATERAL (SELECT
-    greatest(1, floor((date_part('epoch', ${from}) - date_part('epoch', d.day) - c.phase) / c.step)::int + 1) AS lo,
-    least(86400 / c.step, floor((date_part('epoch', ${to}) - date_part('epoch', d.day) - c.phase) / c.step)::int) AS hi) AS place`;
+    greatest(1, floor((${from} - row.begin)::float8 / c.step)::int + 1) AS lo,
+    least(86400 / c.step, floor((${to} - row.begin)::float8 / c.step)::int) AS hi) AS place`;
 
-/** Days of which a slot may end in a range: one that begins late reaches two dates further. */
-const near = (from: string, to: string): string =>
-  `d.day BETWEEN (${from} AT TIME ZONE 'UTC')::date - 2 AND (${to} AT TIME ZONE 'UTC')::date`;
+const isWhole = "place.lo = 1 AND place.hi = 86400 / c.step";
 
-const values = (ranks: string): string => `length(translate(array_to_string(${ranks}, ''), '0v', ''))`;
+/** Days of which a slot may end in a range: one that begins late reaches two dates further, and the first of a day ends after its midnight. */
+const firstDate = (from: string): string => `(${from} AT TIME ZONE 'UTC')::date - 2`;
+const lastDate = (to: string): string => `(${to} AT TIME ZONE 'UTC' - interval '1 second')::date`;
+const near = (from: string, to: string): string => `d.day BETWEEN ${firstDate(from)} AND ${lastDate(to)}`;
+
+/** How many slots of a slice have a value. A day on which all have one is seen without making a text of it. */
+const values = (ranks: string): string => `
+  CASE WHEN ${isWhole} AND '0' <> ALL (${ranks}) AND 'v' <> ALL (${ranks}) THEN 86400 / c.step
+    ELSE length(translate(array_to_string(${ranks}[place.lo:place.hi], ''), '0v', '')) END`;
+
+const seconds = (time: string): string => `extract(epoch FROM ${time})::bigint`;
 
 /** Channel-days as they are. */
 export const readDays = `
@@ -34,16 +46,17 @@ export const readCoverage = `
 
 /** \`n\` counts periods from 1. */
 export const readSums = `
-  SELECT p.id AS point, c.step, c.phase, c.digits, b.n::int AS n, sum(part.total)::text AS total,
-      (c.step * sum(${values("d.rank[place.lo:place.hi]")}))::float8 AS seconds
-    FROM metering_point p JOIN channel c USING (point_id)
-    CROSS JOIN unnest($3::timestamptz[], $4::timestamptz[]) WITH ORDINALITY AS b (from_at, to_at, n)
-    JOIN profile_day d ON d.channel_id = c.channel_id AND ${near("b.from_at", "b.to_at")}
-    ${slice("b.from_at", "b.to_at")}
-    CROSS JOIN LATERAL (SELECT coalesce(sum(v), 0) AS total FROM unnest(d.raw[place.lo:place.hi]) AS s (v)) AS part
+  SELECT p.id AS point, c.step, c.phase, c.digits, b.n, sum(part.total)::text AS total, (c.step * sum(part.slots))::float8 AS seconds
+    FROM metering_point p JOIN channel c USING (point_id) JOIN profile_day d USING (channel_id)
+    JOIN (SELECT n::int, ${seconds("from_at")} AS from_s, ${seconds("to_at")} AS to_s, ${firstDate("from_at")} AS from_day,
+        ${lastDate("to_at")} AS to_day
+      FROM unnest($3::timestamptz[], $4::timestamptz[]) WITH ORDINALITY AS b (from_at, to_at, n)) AS b ON d.day BETWEEN b.from_day AND b.to_day
+    ${slice("b.from_s", "b.to_s")}
+    CROSS JOIN LATERAL (SELECT ${values("d.rank")} AS slots,
+      (SELECT coalesce(sum(v), 0) FROM (SELECT unnest(CASE WHEN ${isWhole} THEN d.raw ELSE d.raw[place.lo:place.hi] END) AS v) AS s) AS total) AS part
     WHERE p.id = ANY ($1::text[]) AND c.name = $2 AND c.step > 0 AND place.lo <= place.hi
       AND ${near("$5::timestamptz", "$6::timestamptz")}
-    GROUP BY p.id, c.step, c.phase, c.digits, b.n`;
+    GROUP BY p.point_id, c.channel_id, b.n`;
 
 export const readZones = `
   SELECT DISTINCT coalesce(p.zone, s.zone, 'UTC') AS zone FROM metering_point p LEFT JOIN site s USING (site_id)
@@ -51,39 +64,51 @@ export const readZones = `
 
 /**
  * One row for each channel name of a point, and one for a point that has none. Ranks of a channel with several decimal places are laid over
- * each other first, so that no slot counts twice.
+ * each other first, so that no slot counts twice. Of a channel that has a value at the very beginning nobody asks when it began.
  */
 export const readCompleteness = `
-  WITH zone AS (SELECT * FROM unnest($2::text[], $3::timestamptz[], $4::timestamptz[]) AS z (zone, from_at, to_at)),
-  known AS (
-    SELECT p.point_id, p.id AS point, s.id AS site, z.from_at, z.to_at
+  WITH zone AS (
+    SELECT zone, ${seconds("from_at")} AS from_s, ${seconds("to_at")} AS to_s
+      FROM unnest($2::text[], $3::timestamptz[], $4::timestamptz[]) AS z (zone, from_at, to_at)),
+  known AS MATERIALIZED (
+    SELECT p.point_id, p.id AS point, s.id AS site, z.from_s, z.to_s
       FROM metering_point p LEFT JOIN site s USING (site_id) JOIN zone z ON z.zone = coalesce(p.zone, s.zone, 'UTC')
       WHERE $1::text[] IS NULL OR p.id = ANY ($1)),
+  own AS MATERIALIZED (
+    SELECT k.point_id, k.from_s, k.to_s, c.channel_id, c.name, c.step, c.phase,
+        count(*) OVER (PARTITION BY k.point_id, c.name, c.step, c.phase) > 1 AS is_shared
+      FROM known k JOIN channel c USING (point_id) WHERE c.step > 0),
+  read AS MATERIALIZED (
+    SELECT c.channel_id, sum(CASE WHEN c.is_shared THEN 0 ELSE ${values("d.rank")} END) AS slots,
+        bool_or(row.begin + c.step * (place.lo - 1) <= c.from_s AND d.rank[place.lo] <> '0') AS starts
+      FROM own c JOIN profile_day d USING (channel_id) ${slice("c.from_s", "c.to_s")}
+      WHERE place.lo <= place.hi AND ${near("$5::timestamptz", "$6::timestamptz")}
+      GROUP BY c.channel_id),
   merged AS (
-    SELECT k.point_id, c.name, c.step, c.phase, d.day, k.from_at, k.to_at, highest_rank(d.rank) AS rank
-      FROM known k JOIN channel c USING (point_id)
-      JOIN profile_day d ON d.channel_id = c.channel_id AND ${near("k.from_at", "k.to_at")}
-      WHERE c.step > 0 AND ${near("$5::timestamptz", "$6::timestamptz")}
-      GROUP BY k.point_id, c.name, c.step, c.phase, d.day, k.from_at, k.to_at),
+    SELECT c.point_id, c.name, c.step, c.phase, d.day, c.from_s, c.to_s, highest_rank(d.rank) AS rank
+      FROM own c JOIN profile_day d USING (channel_id)
+      WHERE c.is_shared AND ${near("$5::timestamptz", "$6::timestamptz")}
+      GROUP BY c.point_id, c.name, c.step, c.phase, d.day, c.from_s, c.to_s),
   counted AS (
-    SELECT c.point_id, c.name, sum(c.step * ${values("c.rank[place.lo:place.hi]")})::float8 AS seconds
-      FROM merged c CROSS JOIN LATERAL (SELECT c.day) AS d ${slice("c.from_at", "c.to_at")}
-      WHERE place.lo <= place.hi GROUP BY c.point_id, c.name),
+    SELECT point_id, name, sum(seconds)::float8 AS seconds FROM (
+      SELECT c.point_id, c.name, c.step * read.slots AS seconds FROM own c JOIN read USING (channel_id) WHERE NOT c.is_shared
+      UNION ALL
+      SELECT c.point_id, c.name, c.step * ${values("c.rank")}
+        FROM merged c CROSS JOIN LATERAL (SELECT c.day) AS d ${slice("c.from_s", "c.to_s")} WHERE place.lo <= place.hi) AS each
+      GROUP BY point_id, name),
   lost AS (
-    SELECT k.point_id, c.name, sum(c.step * bit_count(substring(g.gone FROM place.lo FOR place.hi - place.lo + 1)))::float8 AS seconds
-      FROM known k JOIN channel c USING (point_id) JOIN gap g USING (channel_id)
-      CROSS JOIN LATERAL (SELECT g.day) AS d ${slice("k.from_at", "k.to_at")}
-      WHERE ${near("k.from_at", "k.to_at")} AND place.lo <= place.hi GROUP BY k.point_id, c.name),
+    SELECT c.point_id, c.name, sum(c.step * bit_count(substring(g.gone FROM place.lo FOR place.hi - place.lo + 1)))::float8 AS seconds
+      FROM own c JOIN gap g USING (channel_id) CROSS JOIN LATERAL (SELECT g.day) AS d ${slice("c.from_s", "c.to_s")}
+      WHERE place.lo <= place.hi GROUP BY c.point_id, c.name),
   begun AS (
-    SELECT c.point_id, c.name, min(date_part('epoch', f.day) + c.phase + c.step * f.slot)::float8 AS since
-      FROM known k JOIN channel c USING (point_id)
-      CROSS JOIN LATERAL (SELECT d.day, length(t.text) - length(ltrim(t.text, '0')) AS slot FROM profile_day d
-        CROSS JOIN LATERAL (SELECT array_to_string(d.rank, '') AS text) AS t
-        WHERE d.channel_id = c.channel_id ORDER BY d.day LIMIT 1) AS f
-      WHERE c.step > 0 GROUP BY c.point_id, c.name)
+    SELECT c.point_id, c.name, min(CASE WHEN read.starts THEN c.from_s ELSE f.since END)::float8 AS since
+      FROM own c LEFT JOIN read USING (channel_id)
+      LEFT JOIN LATERAL (SELECT (d.day - date '1970-01-01')::bigint * 86400 + c.phase + c.step * (length(t.text) - length(ltrim(t.text, '0'))) AS since
+        FROM profile_day d CROSS JOIN LATERAL (SELECT array_to_string(d.rank, '') AS text) AS t
+        WHERE read.starts IS NOT TRUE AND d.channel_id = c.channel_id ORDER BY d.day LIMIT 1) AS f ON true
+      WHERE read.starts OR f.since IS NOT NULL GROUP BY c.point_id, c.name)
   SELECT k.site, k.point, begun.name, 1000 * begun.since AS since, coalesce(counted.seconds, 0) AS seconds,
-      coalesce(lost.seconds, 0) AS gone, (1000 * extract(epoch FROM k.from_at))::float8 AS from_at,
-      (1000 * extract(epoch FROM k.to_at))::float8 AS to_at
+      coalesce(lost.seconds, 0) AS gone, (1000 * k.from_s)::float8 AS from_at, (1000 * k.to_s)::float8 AS to_at
     FROM known k LEFT JOIN begun USING (point_id)
     LEFT JOIN counted ON counted.point_id = k.point_id AND counted.name = begun.name
     LEFT JOIN lost ON lost.point_id = k.point_id AND lost.name = begun.name
