@@ -1,7 +1,9 @@
 /** The settings on the page: the real gateway, in a real browser. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { chmodSync, readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
+import { restartCode } from "@meterport/gateway/operation/restart";
 import type { Browser, Locator, Page } from "playwright-core";
 import { hasNoBarriers } from "./support/axe.ts";
 import { fits, launchBrowser, openPage, skipPage, speak } from "./support/browser.ts";
@@ -328,6 +330,33 @@ describe("settings", { skip: skipPage }, () => {
     await page.getByRole("button", { name: "Remove bo" }).click();
     await at("remove-user-sure").click();
     await page.locator('[data-testid="user"][data-name="bo"]').waitFor({ state: "detached" });
+  });
+
+  test("the gateway is started again after a question, and the page connects by itself", async (t) => {
+    const env = { METERPORT_HTTP_PORT: String(await freePort()), METERPORT_RESTARTED_BY: "container" };
+    const silent = "meters:\n  - { id: home, link: tcp://127.0.0.1:1, key: 0123456789abcdef }\n";
+    const first = await startGateway(silent, { env });
+    t.after(first.remove);
+    const ended = once(first.child, "exit");
+    const { page: own } = await openPage(browser, first.url);
+    await open("about", own);
+    await own.getByTestId("restart-ask").click();
+    await own.getByTestId("restart-no").click();
+    await own.getByTestId("restart-ask").click();
+    await own.getByTestId("restart-yes").click();
+    await own.getByTestId("restart-waiting").waitFor();
+    assert.deepEqual(await ended, [restartCode, null]);
+    // What starts it again is this test.
+    const second = await startGateway(silent, { env });
+    t.after(second.remove);
+    assert.equal(second.url, first.url);
+    await own.getByTestId("restart-back").waitFor({ timeout: 20_000 });
+    await own.getByTestId("version").waitFor();
+    await own.close();
+    // Nothing starts the other one again, so its page says how.
+    await open("about");
+    await page.locator('[data-testid="restart"]', { hasText: "METERPORT_RESTARTED_BY" }).waitFor();
+    assert.equal(await at("restart-ask").count(), 0);
   });
 
   test("a meter that is removed is no longer read, and nothing went wrong in the browser", async () => {

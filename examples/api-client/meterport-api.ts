@@ -1402,6 +1402,11 @@ export type RestoreState = {
   } | null;
 };
 
+export type RestartAnswer = {
+  /** What starts the gateway again; null if nothing says that it would */
+  readonly by: "systemd" | "container" | "home-assistant" | null;
+};
+
 export type LogsAnswer = {
   readonly lines: readonly ({
     /** Counts up with each line since the start */
@@ -1490,6 +1495,25 @@ export type LinksAnswer = {
   readonly problem: string | null;
   /** The point of the simulated household, which is read while no point is configured; null otherwise */
   readonly simulated: string | null;
+};
+
+export type FoundLinksAnswer = {
+  /** By name; what they say of themselves is not checked */
+  readonly bridges: readonly ({
+    /** The link to try with `POST /api/v1/link/test` */
+    readonly link: string;
+    /** What it calls itself */
+    readonly name: string;
+    readonly address: string;
+    readonly port: number;
+    readonly kind: "esphome" | "telnet" | "stream";
+    /** Whether the port is only the usual one: the bridge does not say it */
+    readonly guessed: boolean;
+    /** The point that uses it; null if none does */
+    readonly used_by: string | null;
+  })[];
+  /** Why the network could not be searched; null if it was */
+  readonly problem: string | null;
 };
 
 export type DoctorTest = {
@@ -2028,6 +2052,16 @@ export class MeterportApi extends ApiConnection {
     return this.json("PUT", `/api/v1/restore/upload`, query, init);
   }
 
+  /** Whether the gateway can be started again from here */
+  restart(init: RequestInit = {}): Promise<RestartAnswer> {
+    return this.json("GET", `/api/v1/restart`, {}, init);
+  }
+
+  /** Ends the gateway, to be started again by what started it */
+  postRestart(init: RequestInit = {}): Promise<Response> {
+    return this.open("POST", `/api/v1/restart`, {}, init);
+  }
+
   /** The newest lines of the gateway's own log, newest first */
   logs(query: { level?: "error" | "warn" | "info" | "debug" | "trace" | undefined; meter?: string | undefined; after?: number | undefined; limit?: number | undefined } = {}, init: RequestInit = {}): Promise<LogsAnswer> {
     return this.json("GET", `/api/v1/logs`, query, init);
@@ -2051,6 +2085,11 @@ export class MeterportApi extends ApiConnection {
   /** What could be a link to a meter on this machine */
   links(init: RequestInit = {}): Promise<LinksAnswer> {
     return this.json("GET", `/api/v1/links`, {}, init);
+  }
+
+  /** Bridges in the local network that answer to mDNS */
+  linksFound(init: RequestInit = {}): Promise<FoundLinksAnswer> {
+    return this.json("GET", `/api/v1/links/found`, {}, init);
   }
 
   /** Examines the link of a point */

@@ -26,6 +26,8 @@ export interface StartOptions {
   /** Prepares its data folder. */
   readonly prepare?: ((data: string) => Promise<unknown>) | undefined;
   readonly flags?: readonly string[] | undefined;
+  /** Variables beside those that make it a gateway of its own, or in their place. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Starts it on a free port and waits until it serves; without `yaml` it shows the simulated household. */
@@ -39,7 +41,12 @@ export const startGateway = async (yaml?: string, options: StartOptions = {}): P
     process.execPath,
     [main, ...(options.flags ?? []), ...(yaml === undefined ? [] : ["--config", config])],
     {
-      env: { ...Object.fromEntries(inherited), METERPORT_HTTP_PORT: "0", METERPORT_DATA: join(folder, "data") },
+      env: {
+        ...Object.fromEntries(inherited),
+        METERPORT_HTTP_PORT: "0",
+        METERPORT_DATA: join(folder, "data"),
+        ...options.env,
+      },
       stdio: ["ignore", "pipe", "pipe"],
     },
   );

@@ -32,10 +32,20 @@ if (!existsSync(given)) {
   writeFileSync(written, `${JSON.stringify(ownConfig(options), null, 2)}\n`, { mode: 0o600 });
 }
 const file = existsSync(given) ? given : written;
-const child = spawn(command, ["serve", "--config", file, "--data", data], { stdio: "inherit" });
+/** The exit code with which the gateway asks to be started again, as its page can. */
+const restartCode = 75;
+const env = { ...process.env, METERPORT_RESTARTED_BY: "home-assistant" };
+let child;
+const start = () => {
+  child = spawn(command, ["serve", "--config", file, "--data", data], { stdio: "inherit", env });
+  child.on("error", (error) => {
+    process.stderr.write(`${command} cannot be started: ${error.message}\n`);
+    process.exit(1);
+  });
+  child.on("exit", (code) => {
+    if (code === restartCode) start();
+    else process.exit(code ?? 1);
+  });
+};
+start();
 for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => child.kill(signal));
-child.on("error", (error) => {
-  process.stderr.write(`${command} cannot be started: ${error.message}\n`);
-  process.exit(1);
-});
-child.on("exit", (code) => process.exit(code ?? 1));

@@ -17,6 +17,7 @@ import { linkTraits } from "@meterport/transports/link-traits";
 import { parseMeterLink } from "@meterport/transports/link-url";
 import { speedsOf, suppliesOf } from "@meterport/transports/link-variants";
 import { mqttCredentials } from "@meterport/transports/mqtt/mqtt-credentials";
+import { findServices } from "@meterport/transports/network/find-services";
 import { openLink } from "@meterport/transports/open";
 import { portLinkOf } from "@meterport/transports/port-link";
 import { portName } from "@meterport/transports/port-name";
@@ -31,10 +32,11 @@ import { DeviceFolder, deviceFolderOf } from "./device/device-files.ts";
 import { DeviceService } from "./device/device-service.ts";
 import { topicSource } from "./device/topic-source.ts";
 import type { StrayLink } from "./http/link-tests/link-tests.ts";
-import type { MachinePort } from "./http/links/links.ts";
+import type { MachinePort, UsedBridge } from "./http/links/links.ts";
 import type { LevelLog } from "./log.ts";
 import type { Demo } from "./meters/demo.ts";
 import { accessWithDevice, sourceWithDevice } from "./meters/device-source.ts";
+import { bridgeSearch } from "./meters/found-bridges.ts";
 import { linkGroup } from "./meters/link-group.ts";
 import { type LinkService, linkService, tryLink } from "./meters/link-service.ts";
 import { type MeterAccess, superviseMeter } from "./meters/meter-link.ts";
@@ -166,6 +168,16 @@ export const machinePorts = (meters: () => readonly MeterConfig[]) => async (): 
     ...adapter,
     usedBy: used.find(({ name }) => leadsTo(name, adapter))?.id ?? null,
   }));
+};
+
+/** The bridges that answer in the network, and which of these points uses each. */
+export const foundBridges = (meters: () => readonly MeterConfig[]): (() => Promise<readonly UsedBridge[]>) => {
+  const search = bridgeSearch((types) => findServices(types, { clock: systemClock }));
+  return async () => {
+    const bridges = await search();
+    const used = new Map(meters().map(({ id, pipe }) => [portName(pipe), id]));
+    return bridges.map((bridge) => ({ ...bridge, usedBy: used.get(portName(bridge.link)) ?? null }));
+  };
 };
 
 /** The seed stays the same until the next start, so that several captures of one report have the same pseudonyms. */

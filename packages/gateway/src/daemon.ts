@@ -16,6 +16,7 @@ import {
   demoInstalled,
   demoMeter,
   fillPastDay,
+  foundBridges,
   heldMeters,
   machinePorts,
   type Running,
@@ -36,6 +37,7 @@ import { type DataLock, lockDataFolder } from "./operation/data-lock.ts";
 import { collectForManyMeters } from "./operation/garbage-collection.ts";
 import { createGateway, type Gateway, type GatewayMeter } from "./operation/gateway.ts";
 import { hasTerminal } from "./operation/has-terminal.ts";
+import { restartAccess } from "./operation/restart.ts";
 import { type SelfSupervision, selfSupervision, type WatchedPart } from "./operation/self-supervision.ts";
 import { StagedRestore, takeStagedRestore } from "./operation/staged-restore.ts";
 import { tellSystemd } from "./operation/tell-systemd.ts";
@@ -62,6 +64,8 @@ export interface DaemonOptions {
   readonly outputs?: readonly ConfiguredOutput[] | undefined;
   /** Makes what belongs to a configuration with a fleet; without it such a configuration is refused. @throws UsageError, PostgresError */
   readonly companion?: ((fleet: FleetSettings, context: CompanionContext) => Promise<Companion>) | undefined;
+  /** Stops the daemon and ends the process with `restartCode`; without it nobody can ask for a new start. */
+  readonly restart?: (() => void) | undefined;
   /** Receives the log, line by line. */
   readonly writeLog: (line: string) => void;
 }
@@ -331,8 +335,10 @@ const startLocked = async (options: DaemonOptions, locked: Locked): Promise<Daem
     },
     companion,
     backup: backupAccess(config, log),
+    restart: restartAccess(env.METERPORT_RESTARTED_BY, { clock: systemClock, end: options.restart }),
     strayLink: strayLink(env, () => current.meters),
     machinePorts: machinePorts(() => current.meters),
+    foundBridges: foundBridges(() => current.meters),
   });
   const server = await openFront({ http: config.http, fetch: gateway.app.fetch, log });
   gateway.start();

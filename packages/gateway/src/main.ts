@@ -11,6 +11,7 @@ const root = new URL("../../../", import.meta.url);
 if (existsSync(new URL("tsconfig.base.json", root)))
   module.enableCompileCache?.(fileURLToPath(new URL(".cache/compile", root)));
 const { startDaemon } = await import("./daemon.ts");
+const { restartCode } = await import("./operation/restart.ts");
 
 // If the reader of the log or the output has gone, the daemon keeps running.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
@@ -31,25 +32,28 @@ const readFlags = () => {
 };
 
 try {
+  let restart = (): void => {};
   const daemon = await startDaemon({
     ...readFlags(),
     env: process.env,
+    restart: () => restart(),
     writeLog: (line) => process.stderr.write(line),
   });
   process.stdout.write(`dashboard ${daemon.url}\n`);
   void daemon.demoTable?.().then((table) => process.stdout.write(table));
   let stopping = false;
-  const end = (signal: string): void => {
+  const end = (why: string, code = 0): void => {
     if (stopping) return;
     stopping = true;
-    daemon.stop(signal).then(
-      () => process.exit(0),
+    daemon.stop(why).then(
+      () => process.exit(code),
       (error: unknown) => {
         process.stderr.write(`stopping failed: ${error instanceof Error ? error.message : String(error)}\n`);
         process.exit(1);
       },
     );
   };
+  restart = () => end("restart", restartCode);
   process.on("SIGTERM", () => end("SIGTERM"));
   process.on("SIGINT", () => end("SIGINT"));
   process.on("SIGHUP", () => {

@@ -136,7 +136,11 @@ export interface RawIo extends Omit<Io, "stdout" | "stderr" | "hide" | "createFi
 }
 
 /** How a command ended. */
-export const exit = { done: 0, failed: 1, usage: 2 } as const;
+export const exit = {
+  ...{ done: 0, failed: 1, usage: 2 },
+  /** The daemon asks to be started again: `restartCode` of the gateway, which no other command loads. */
+  restart: 75,
+} as const;
 export type Exit = (typeof exit)[keyof typeof exit];
 
 /** Prints one line for people, whatever the sentence contains. */

@@ -38,6 +38,8 @@ const lists: ReadonlySet<string> = new Set(["http.allowed_hosts", "fleet.roles"]
 export const environmentNames: readonly string[] = [
   ...Object.keys(places),
   "METERPORT_CONFIG",
+  // What starts the daemon again after it asked for that by its exit code.
+  "METERPORT_RESTARTED_BY",
   // These two are read when an mqtt:// link is opened.
   "METERPORT_MQTT_USER",
   "METERPORT_MQTT_PASSWORD",

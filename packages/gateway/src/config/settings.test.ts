@@ -152,7 +152,13 @@ test("every leaf of the schema has a description", () => {
 });
 
 test("every variable belongs to a key", () => {
-  const own = ["METERPORT_CONFIG", "METERPORT_MQTT_USER", "METERPORT_MQTT_PASSWORD", "METERPORT_TOKEN"];
+  const own = [
+    "METERPORT_CONFIG",
+    "METERPORT_MQTT_USER",
+    "METERPORT_MQTT_PASSWORD",
+    "METERPORT_TOKEN",
+    "METERPORT_RESTARTED_BY",
+  ];
   const told = settings.flatMap(({ path }) => variableOf(path) ?? []);
   assert.deepEqual([...told, ...own].sort(), [...environmentNames].sort());
   assert.equal(variableOf("http.port"), "METERPORT_HTTP_PORT");

@@ -214,6 +214,20 @@ export interface LinksAnswer {
   readonly simulated: string | null;
 }
 
+/** `GET /api/v1/links/found`: bridges that answered a search of the network. */
+export interface FoundLinksAnswer {
+  readonly bridges: readonly {
+    readonly link: string;
+    readonly name: string;
+    readonly address: string;
+    readonly port: number;
+    readonly kind: "esphome" | "telnet" | "stream";
+    readonly guessed: boolean;
+    readonly used_by: string | null;
+  }[];
+  readonly problem: string | null;
+}
+
 /** `GET /api/v1/restore`, and what each step of a restore answers. */
 export interface RestoreAnswer {
   readonly state: "none" | "uploading" | "staged";
@@ -225,4 +239,10 @@ export interface RestoreAnswer {
     readonly files: readonly { readonly name: string; readonly bytes: number }[];
     readonly values: boolean;
   } | null;
+}
+
+/** `GET /api/v1/restart`, and what `POST` to it answers. */
+export interface RestartAnswer {
+  /** What starts the gateway again; null if nothing says that it would. */
+  readonly by: "systemd" | "container" | "home-assistant" | null;
 }

@@ -6,6 +6,7 @@ import { HTTPException } from "hono/http-exception";
 import type { Access } from "../access/access.ts";
 import type { LogMemory } from "../log-memory.ts";
 import type { Companion } from "../operation/companion.ts";
+import type { RestartAccess } from "../operation/restart.ts";
 import { authorize } from "./access/authorize.ts";
 import { addSession } from "./access/session.ts";
 import { StreamBudget, type StreamBudgetOptions } from "./access/stream-budget.ts";
@@ -51,6 +52,7 @@ import { LinkStates } from "./points/link-states.ts";
 import { addPoints } from "./points/points.ts";
 import { addPrices } from "./prices/prices.ts";
 import { sentenceOf } from "./query/bad-request.ts";
+import { addRestart } from "./restart/restart.ts";
 import { type StaticFile, staticFiles } from "./static-files.ts";
 import type { ApiStore } from "./store/api-store.ts";
 import { StoreFailure, storeFailed, toldStore } from "./store/told-store.ts";
@@ -72,6 +74,7 @@ export interface AppOptions extends CaptureSource, LogSource, Points {
   readonly streamBudget?: StreamBudgetOptions | undefined;
   readonly strayLink?: LinkTestOptions["strayLink"];
   readonly machinePorts?: LinksOptions["machinePorts"];
+  readonly foundBridges?: LinksOptions["foundBridges"];
   /** Who may do what; without it nobody can sign in, and only loopback is served. */
   readonly access?: Access | undefined;
   /** Whether the meters are read already. */
@@ -80,6 +83,7 @@ export interface AppOptions extends CaptureSource, LogSource, Points {
   readonly process?: (() => ProcessFigures) | undefined;
   readonly configuration?: ConfigurationAccess | undefined;
   readonly backup?: BackupAccess | undefined;
+  readonly restart?: RestartAccess | undefined;
   readonly logs?: Pick<LogMemory, "newest"> | undefined;
   readonly outputs?: OutputsAccess | undefined;
   /** What the program that starts the gateway adds. */
@@ -146,6 +150,7 @@ const addResources = (
   addConfiguration(app, options);
   addPointSettings(app, options);
   addBackup(app, options);
+  addRestart(app, options.restart);
   addLogs(app, options.logs);
   addOutputs(app, options.outputs);
   addLinks(app, options);

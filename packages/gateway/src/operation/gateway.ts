@@ -39,7 +39,7 @@ import { type App, createApp } from "../http/app.ts";
 import type { BackupAccess } from "../http/backup/backup-access.ts";
 import type { ConfigurationAccess } from "../http/configuration/configuration.ts";
 import type { StrayLink } from "../http/link-tests/link-tests.ts";
-import type { MachinePort } from "../http/links/links.ts";
+import type { MachinePort, UsedBridge } from "../http/links/links.ts";
 import type { ProcessFigures } from "../http/metrics/own-figures.ts";
 import type { PointInfo } from "../http/points/point-info.ts";
 import type { LogMemory } from "../log-memory.ts";
@@ -49,6 +49,7 @@ import type { PointPrices } from "../prices/price-book.ts";
 import { ChildrenBook } from "./children-book.ts";
 import type { Companion, CompanionPoint } from "./companion.ts";
 import { LiveMeters } from "./live-meters.ts";
+import type { RestartAccess } from "./restart.ts";
 
 export interface GatewayMeter {
   readonly id: string;
@@ -112,11 +113,14 @@ export interface GatewayOptions {
   readonly strayLink?: ((link: string) => StrayLink) | undefined;
   /** The serial ports of the machine. @throws LinkError, UsageError */
   readonly machinePorts?: (() => Promise<readonly MachinePort[]>) | undefined;
+  /** Bridges that answer in the network. */
+  readonly foundBridges?: (() => Promise<readonly UsedBridge[]>) | undefined;
   /** What the process costs, for its metrics. */
   readonly process?: (() => ProcessFigures) | undefined;
   readonly configuration?: ConfigurationAccess | undefined;
   /** Copies of the data, and the way back. */
   readonly backup?: BackupAccess | undefined;
+  readonly restart?: RestartAccess | undefined;
   readonly logs?: Pick<LogMemory, "newest"> | undefined;
   readonly outputs?: GatewayOutputs | undefined;
   /** What the program that starts the gateway adds to its API. Its meters come later, and are many. */
@@ -339,10 +343,12 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     configuration: options.configuration,
     companion: options.companion,
     backup: options.backup,
+    restart: options.restart,
     logs: options.logs,
     outputs,
     strayLink: options.strayLink,
     machinePorts: options.machinePorts,
+    foundBridges: options.foundBridges,
     keeper: () => {
       const { waiting, dropped, problem } = keeper.state();
       return { waiting: waiting.readings + waiting.facts, dropped: dropped.readings + dropped.facts, problem };

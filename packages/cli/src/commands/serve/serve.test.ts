@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Daemon, DaemonOptions } from "@meterport/gateway/daemon";
+import { restartCode } from "@meterport/gateway/operation/restart";
 import { UsageError } from "@meterport/protocol/errors";
 import { runCli } from "../../testing/run-cli.ts";
 
@@ -49,6 +50,18 @@ test("serve: --demo all goes to the daemon, whose table follows the page's addre
   assert.equal(code, 0);
   assert.equal(asked[0]?.demo, "all");
   assert.equal(out, "dashboard http://127.0.0.1:8765\np1  tcp://127.0.0.1:2001\n");
+});
+
+test("serve: ends with the code that asks for a new start when the daemon wants one", async () => {
+  const { stopped, world } = noting();
+  const startDaemon = async (options: DaemonOptions): Promise<Daemon> => {
+    const daemon = await world.startDaemon({ ...options, writeLog: () => {} });
+    options.restart?.();
+    return daemon;
+  };
+  const { code } = await runCli(["serve"], { startDaemon, interrupted: new AbortController().signal });
+  assert.equal(code, restartCode);
+  assert.deepEqual(stopped, ["restart"]);
 });
 
 test("serve: stops at once if it was interrupted while it started", async () => {

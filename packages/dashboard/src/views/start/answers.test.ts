@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { appeared, changedOf, linksOf, outputTestOf, recoveredOf, testOf } from "./answers.ts";
+import { appeared, bridgesOf, changedOf, linksOf, outputTestOf, recoveredOf, testOf } from "./answers.ts";
 
 const rubbish: unknown[] = [null, 7, "x", [], {}, { ports: 1 }, { state: "new" }, { state: "done", started: "t" }];
 
@@ -54,4 +54,14 @@ test("a change that was written and not carried out is no success", () => {
     ok: false,
     problems: ["why"],
   });
+});
+
+test("bridges of the network are read, each once, and rubbish is left out", () => {
+  const cellar = { link: "tcp://10.0.0.5:6638", name: "<b>cellar", kind: "esphome", guessed: true, used_by: null };
+  const found = bridgesOf({ bridges: [cellar, cellar, { ...cellar, link: "tcp://10.0.0.6:1", kind: "new" }, {}, 5] });
+  assert.deepEqual(found?.bridges, [
+    { link: cellar.link, name: "<b>cellar", kind: "esphome", guessed: true, usedBy: null },
+    { link: "tcp://10.0.0.6:1", name: "<b>cellar", kind: null, guessed: true, usedBy: null },
+  ]);
+  assert.equal(bridgesOf({ bridges: {} }), null);
 });

@@ -46,6 +46,41 @@ export function linksOf(data: unknown): Links | null {
   return { ports, problem: text(loose.problem), simulated: short(loose.simulated) };
 }
 
+export const BRIDGE_KINDS = ["esphome", "telnet", "stream"] as const;
+
+/** A bridge that answered in the network. */
+export interface BridgeRow {
+  readonly link: string;
+  readonly name: string;
+  /** Null if a newer gateway has another kind. */
+  readonly kind: (typeof BRIDGE_KINDS)[number] | null;
+  /** Whether its port is only the usual one. */
+  readonly guessed: boolean;
+  readonly usedBy: string | null;
+}
+
+export interface FoundBridges {
+  readonly bridges: readonly BridgeRow[];
+  /** Why the network could not be searched. */
+  readonly problem: string | null;
+}
+
+/** `GET /api/v1/links/found` */
+export function bridgesOf(data: unknown): FoundBridges | null {
+  const loose = record(data);
+  const listed = listOf(loose?.bridges, MOST_PORTS, (entry) => {
+    const each = record(entry);
+    const link = short(each?.link);
+    if (each === null || link === null) return null;
+    return {
+      ...{ link, name: short(each.name) ?? link, kind: oneOf(BRIDGE_KINDS, each.kind) },
+      ...{ guessed: each.guessed === true, usedBy: short(each.used_by) },
+    };
+  });
+  if (loose === null || listed === null) return null;
+  return { bridges: distinct(listed, ({ link }) => link), problem: text(loose.problem) };
+}
+
 /** The links of ports that were not there before. */
 export function appeared(before: readonly PortRow[], now: readonly PortRow[]): readonly string[] {
   const known = new Set(before.map(({ link, path }) => `${link} ${path}`));

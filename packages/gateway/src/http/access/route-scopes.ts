@@ -24,6 +24,9 @@ const table: readonly (readonly [methods: string, path: string, need: Need])[] =
   ["POST", "/api/v1/points", "admin"],
   ["PATCH DELETE", "/api/v1/points/{id}", "admin"],
   ["GET", "/api/v1/links", "admin"],
+  // Sends something into the network.
+  ["GET", "/api/v1/links/found", "admin"],
+  ["GET POST", "/api/v1/restart", "admin"],
   // All values, and who may sign in.
   ["GET", "/api/v1/backup", "admin"],
   ["GET POST DELETE", "/api/v1/restore", "admin"],

@@ -1,6 +1,6 @@
 /** How the API describes what could be a link on this machine. */
 import { createRoute, z } from "@hono/zod-openapi";
-import type { LinksAnswer } from "../api.ts";
+import type { FoundLinksAnswer, LinksAnswer } from "../api.ts";
 import { query } from "../query/params.ts";
 import { answer, problem, wrongParameter } from "../route-parts.ts";
 
@@ -30,7 +30,7 @@ export const linksRoute = createRoute({
   path: "/api/v1/links",
   summary: "What could be a link to a meter on this machine",
   description:
-    "Its serial ports. A bridge in the network is not searched for: try its link with `POST /api/v1/link/test`. Needs the scope `admin`.",
+    "Its serial ports. `GET /api/v1/links/found` searches for bridges in the network. Needs the scope `admin`.",
   tags: ["points"],
   request: { query: query({}) },
   responses: {
@@ -52,5 +52,50 @@ export const linksRoute = createRoute({
     }),
     400: wrongParameter,
     503: problem("Links cannot be listed here", "not-available"),
+  },
+});
+
+const bridge = z.object({
+  link: z.string().openapi({ description: "The link to try with `POST /api/v1/link/test`" }),
+  name: z.string().openapi({ description: "What it calls itself" }),
+  address: z.string(),
+  port: z.number().int(),
+  kind: z.enum(["esphome", "telnet", "stream"]),
+  guessed: z.boolean().openapi({ description: "Whether the port is only the usual one: the bridge does not say it" }),
+  used_by: z.string().nullable().openapi({ description: "The point that uses it; null if none does" }),
+});
+
+export const foundLinksAnswer = z
+  .object({
+    bridges: z.array(bridge).openapi({ description: "By name; what they say of themselves is not checked" }),
+    problem: z.string().nullable().openapi({ description: "Why the network could not be searched; null if it was" }),
+  })
+  .openapi("FoundLinksAnswer") satisfies z.ZodType<FoundLinksAnswer>;
+
+export const foundLinksRoute = createRoute({
+  method: "get",
+  path: "/api/v1/links/found",
+  summary: "Bridges in the local network that answer to mDNS",
+  description:
+    "Asks the network when it is called, and answers after about three seconds. Finds ESPHome devices and serial servers that announce themselves; many bridges do not. Needs the scope `admin`.",
+  tags: ["points"],
+  request: { query: query({}) },
+  responses: {
+    200: answer(foundLinksAnswer, "What answered", {
+      bridges: [
+        {
+          link: "tcp://192.168.1.20:6638",
+          name: "meter-cellar",
+          address: "192.168.1.20",
+          port: 6638,
+          kind: "esphome",
+          guessed: true,
+          used_by: null,
+        },
+      ],
+      problem: null,
+    }),
+    400: wrongParameter,
+    503: problem("The network cannot be searched from here", "not-available"),
   },
 });

@@ -326,6 +326,22 @@ export const da: Words = {
     themes: { auto: "Som systemet", light: "Lyse", dark: "Mørke" },
   },
 
+  restart: {
+    title: "Genstart",
+    text: (by) =>
+      `Meterport afsluttes, og ${by} starter det igen. Indstillinger, der venter på en genstart, træder i kraft.`,
+    by: { systemd: "systemd", container: "containeren", "home-assistant": "Home Assistant" },
+    nobody:
+      "Intet siger, at det ville starte Meterport igen, så det kan ikke genstartes herfra. Afslut det på dets maskine, og start det som før. En systemd-enhed eller en container siger det med METERPORT_RESTARTED_BY.",
+    ask: "Genstart Meterport…",
+    sure: "I nogle sekunder aflæses ingen måler, og udgange får intet. Det, målerne gemmer imens, aflæses bagefter.",
+    yes: "Genstart nu",
+    no: "Annullér",
+    waiting: "Meterport genstarter. Siden forbinder igen af sig selv.",
+    back: "Meterport er startet igen.",
+    missing: "Meterport er ikke kommet tilbage endnu. Loggen på maskinen siger hvorfor.",
+    refused: "Det blev ikke genstartet.",
+  },
   gateway: {
     version: "Version",
     uptime: "Har kørt i",

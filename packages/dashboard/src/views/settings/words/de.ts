@@ -332,6 +332,22 @@ export const de: Words = {
     themes: { auto: "Wie das System", light: "Hell", dark: "Dunkel" },
   },
 
+  restart: {
+    title: "Neustart",
+    text: (by) =>
+      `Meterport endet, und ${by} startet es wieder. Einstellungen, die auf einen Neustart warten, gelten danach.`,
+    by: { systemd: "systemd", container: "der Container", "home-assistant": "Home Assistant" },
+    nobody:
+      "Nichts sagt, dass es Meterport wieder starten würde. Deshalb geht ein Neustart von hier aus nicht. Beenden Sie es auf seinem Rechner und starten Sie es wie bisher. Eine systemd-Unit oder ein Container sagt es mit METERPORT_RESTARTED_BY.",
+    ask: "Meterport neu starten…",
+    sure: "Einige Sekunden lang wird kein Zähler gelesen, und Ausgänge bekommen nichts. Was die Zähler inzwischen aufzeichnen, wird danach gelesen.",
+    yes: "Jetzt neu starten",
+    no: "Abbrechen",
+    waiting: "Meterport startet neu. Diese Seite verbindet sich von selbst wieder.",
+    back: "Meterport ist wieder gestartet.",
+    missing: "Meterport ist noch nicht wieder da. Warum, steht im Protokoll auf dem Rechner.",
+    refused: "Es wurde nicht neu gestartet.",
+  },
   gateway: {
     version: "Version",
     uptime: "Läuft seit",

@@ -330,6 +330,24 @@ export const en = {
     themes: { auto: "As the system", light: "Light", dark: "Dark" },
   },
 
+  restart: {
+    title: "Restart",
+    text: (by: string) => `Meterport ends and ${by} starts it again. Settings that wait for a restart take effect.`,
+    by: { systemd: "systemd", container: "the container", "home-assistant": "Home Assistant" } as Record<
+      string,
+      string
+    >,
+    nobody:
+      "Nothing says that it would start Meterport again, so it cannot be restarted from here. End it on its machine and start it as before. A systemd unit or a container says so with METERPORT_RESTARTED_BY.",
+    ask: "Restart Meterport…",
+    sure: "For some seconds no meter is read, and outputs get nothing. What the meters record meanwhile is read afterwards.",
+    yes: "Restart now",
+    no: "Cancel",
+    waiting: "Meterport is restarting. This page connects again by itself.",
+    back: "Meterport has started again.",
+    missing: "Meterport has not come back yet. Its log on the machine says why.",
+    refused: "It was not restarted.",
+  },
   gateway: {
     version: "Version",
     uptime: "Running for",

@@ -34,6 +34,12 @@ export const da: StartWords = {
     listFailed: "Gatewayen kan ikke vise sine serielle porte.",
     justIn: "lige sat i",
     usedBy: (id) => `bruges af ${id}`,
+    bridgesFound: "Broer i dit netværk",
+    foundKinds: { esphome: "ESPHome", telnet: "seriel server", stream: "seriel server" },
+    foundGuessed: "den sædvanlige port for dens stream server",
+    foundNone: "Ingen bro siger, at den er der. Det gør mange ikke: skriv adressen nedenfor.",
+    searching: "Søger i netværket…",
+    searchAgain: "Søg igen",
     headAt: "Hvor er hovedet?",
     headPort: "På en seriel port",
     headBridge: "Bag en bro",
@@ -56,7 +62,8 @@ export const da: StartWords = {
     fingerprintHelp: "Kun for et selvudstedt certifikat; lad feltet være tomt, hvis maskinen stoler på certifikatet.",
     other: "Forbindelse",
     otherHelp: "For eksempel mqtt://broker/prefix, unix:///run/meter.sock eller serial:///dev/ttyUSB0?baud=19200",
-    bridgeNote: "Meterport søger ikke på netværket. Broens adresse står på dens egen side eller i din router.",
+    bridgeNote:
+      "Broens adresse står på dens egen side eller i din router. Det, der svarer på en søgning, er ikke kontrolleret: prøven af forbindelsen viser, om der er en måler bag den.",
     faults: {
       host: "Skriv et navn eller en IP-adresse uden sti.",
       port: "Skriv et tal fra 1 til 65535.",

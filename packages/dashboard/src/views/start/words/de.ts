@@ -37,6 +37,12 @@ export const de: StartWords = {
     listFailed: "Das Gateway kann seine seriellen Schnittstellen nicht auflisten.",
     justIn: "gerade eingesteckt",
     usedBy: (id) => `benutzt von ${id}`,
+    bridgesFound: "Brücken in Ihrem Netz",
+    foundKinds: { esphome: "ESPHome", telnet: "serieller Server", stream: "serieller Server" },
+    foundGuessed: "üblicher Port seines Stream-Servers",
+    foundNone: "Keine Brücke meldet sich. Viele tun das nicht: Geben Sie unten die Adresse ein.",
+    searching: "Das Netz wird durchsucht…",
+    searchAgain: "Noch einmal suchen",
     headAt: "Wo ist der Kopf?",
     headPort: "An einer seriellen Schnittstelle",
     headBridge: "Hinter einer Bridge",
@@ -61,7 +67,7 @@ export const de: StartWords = {
     other: "Verbindung",
     otherHelp: "Zum Beispiel mqtt://broker/prefix, unix:///run/meter.sock oder serial:///dev/ttyUSB0?baud=19200",
     bridgeNote:
-      "Meterport durchsucht das Netzwerk nicht. Die Adresse der Bridge steht auf ihrer eigenen Seite oder im Router.",
+      "Die Adresse der Brücke steht auf ihrer eigenen Seite oder in Ihrem Router. Was auf eine Suche antwortet, ist nicht geprüft: Der Test der Verbindung zeigt, ob ein Zähler dahinter ist.",
     faults: {
       host: "Geben Sie einen Namen oder eine IP-Adresse ohne Pfad ein.",
       port: "Geben Sie eine Zahl von 1 bis 65535 ein.",

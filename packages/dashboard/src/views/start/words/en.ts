@@ -32,6 +32,12 @@ export const en = {
     listFailed: "The gateway cannot list its serial ports.",
     justIn: "just plugged in",
     usedBy: (id: string) => `in use by ${id}`,
+    bridgesFound: "Bridges in your network",
+    foundKinds: { esphome: "ESPHome", telnet: "serial server", stream: "serial server" },
+    foundGuessed: "usual port of its stream server",
+    foundNone: "No bridge says that it is there. Many do not: enter the address below.",
+    searching: "Searching the network…",
+    searchAgain: "Search again",
     headAt: "Where is the head?",
     headPort: "On a serial port",
     headBridge: "Behind a bridge",
@@ -55,7 +61,7 @@ export const en = {
     other: "Link",
     otherHelp: "For example mqtt://broker/prefix, unix:///run/meter.sock or serial:///dev/ttyUSB0?baud=19200",
     bridgeNote:
-      "Meterport does not search the network. The address of the bridge is on its own page or in your router.",
+      "The address of the bridge is on its own page or in your router. What answers a search is not checked: the test of the link shows whether a meter is behind it.",
     faults: {
       host: "Enter a name or an IP address, without a path.",
       port: "Enter a number from 1 to 65535.",
