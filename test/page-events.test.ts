@@ -118,6 +118,9 @@ describe("the events on the page", { skip: skipPage }, () => {
     assert.doesNotMatch((await page.getByTestId("active-events").textContent()) ?? "", /Cover removed/);
     await row(page, "t:outage").locator("summary").click();
     await hasNoBarriers(page);
+    await row(page, "t:outage").getByTestId("event-why").click();
+    await page.getByTestId("why-rule").filter({ hasText: "outage log" }).waitFor();
+    await page.getByTestId("why-close").click();
     assert.deepEqual(complaints, []);
     await page.close();
   });

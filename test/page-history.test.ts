@@ -141,10 +141,20 @@ describe("the history on the page", { skip: skipPage }, () => {
       const count = (state: string): number => rows.filter((row) => row[1] === state).length;
       assert.deepEqual(["recovered", "missing", "gap", "estimated", "doubtful"].map(count), [8, 4, 4, 8, 4]);
     });
-    await table.getByRole("button", { name: /^Why/ }).first().click();
-    await page.getByTestId("why").filter({ hasText: "00:00–00:15" }).waitFor();
-    await page.keyboard.press("Escape");
-    await page.getByTestId("why").waitFor({ state: "hidden" });
+    // Each number is a question: what was recorded is asked of the gateway, what is made of it says how.
+    const dialog = page.getByTestId("why");
+    for (const column of ["imported", "exported", "net", "cost"]) {
+      await table.locator(`[data-why="${column}"]`).first().click();
+      await dialog.filter({ hasText: "00:00–00:15" }).waitFor();
+      if (column === "net" || column === "cost") {
+        await page.getByTestId("why-rule").waitFor();
+        await page.getByTestId("why-part").first().getByRole("button").click();
+        await dialog.filter({ hasText: "Import, " }).waitFor();
+        await page.getByTestId("why-rule").waitFor({ state: "detached" });
+      }
+      await page.keyboard.press("Escape");
+      await dialog.waitFor({ state: "hidden" });
+    }
     await page.getByTestId("history-form").getByRole("button", { name: "Chart" }).click();
     for (const state of ["recovered", "missing", "gap", "estimated", "doubtful", "measured"])
       await page.locator(`[data-testid="history-legend"] [data-state="${state}"]`).waitFor();

@@ -81,6 +81,10 @@ describe("the view of power quality", { skip: skipPage }, () => {
       });
     }
     await soon.equal(() => page.getByTestId("verdict").getAttribute("data-outside"), "0");
+    await page.locator('[data-testid=voltage-L2] [data-why="lowest"]').click();
+    await page.getByTestId("why-rule").waitFor();
+    await soon.match(() => textOf(page, "why"), /Voltage L2, Lowest.*Steps with readings\s*\d+ of 10 min each/s);
+    await page.getByTestId("why-close").click();
     const frequency = known(answer.series.frequency_hz?.mean);
     await soon.equal(
       async () => Number(await page.getByTestId("frequency").getAttribute("data-low")),

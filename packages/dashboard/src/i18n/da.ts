@@ -78,6 +78,7 @@ export const da: Messages = {
     late: { title: "Ingen ny aflæsning", text: "Gatewayen svarer, men der kommer ikke nye tal fra måleren." },
   },
   refusal: { refused: "Gatewayen oplyser ikke dette.", unreachable: "Gatewayen kan ikke nås." },
+  whyThis: "Hvorfor denne værdi?",
   findOutWhy: "Find årsagen",
   noMeters: "Der er endnu ikke sat en måler op på denne gateway.",
 

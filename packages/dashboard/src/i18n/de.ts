@@ -82,6 +82,7 @@ export const de: Messages = {
     late: { title: "Keine neue Ablesung", text: "Das Gateway antwortet, aber vom Zähler kommen keine neuen Werte." },
   },
   refusal: { refused: "Das gibt das Gateway nicht her.", unreachable: "Das Gateway ist nicht erreichbar." },
+  whyThis: "Warum dieser Wert?",
   findOutWhy: "Ursache finden",
   noMeters: "Auf diesem Gateway ist noch kein Zähler eingerichtet.",
 

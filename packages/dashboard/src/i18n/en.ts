@@ -80,6 +80,7 @@ export const en = {
     late: { title: "No new reading", text: "The gateway answers, but no new values arrive from the meter." },
   },
   refusal: { refused: "The gateway does not provide this.", unreachable: "The gateway cannot be reached." },
+  whyThis: "Why this value?",
   findOutWhy: "Find out why",
   noMeters: "No meter is set up on this gateway yet.",
 

@@ -1,7 +1,26 @@
 import { createContext } from "svelte";
 
+/** A line of how a number is made: its own origin can be asked too, or there is a place to look at it. */
+export interface WhyPart {
+  readonly name: string;
+  readonly text: string;
+  readonly ask?: WhyRequest;
+  readonly href?: string;
+}
+
+/** A number that was made of others: the view that shows it knows how. */
+export interface MadeRequest {
+  readonly point: string;
+  readonly value: "made";
+  readonly label: string;
+  /** How it is made, in a sentence. */
+  readonly rule: string;
+  readonly parts: readonly WhyPart[];
+}
+
 /** A value of which the reader wants to know where it comes from. */
 export type WhyRequest =
+  | MadeRequest
   | { readonly point: string; readonly value: "live"; readonly key: string; readonly label: string }
   | {
       readonly point: string;

@@ -2,6 +2,16 @@
 import type { Group } from "./filter.ts";
 
 const en = {
+  whyOrigins: {
+    meter: "The meter wrote this into its event log, and Meterport read it from there.",
+    outage: "The meter wrote this into its outage log, and Meterport read it from there.",
+    alarm: "The meter raised this flag. Meterport noted when it saw the flag come and go; the meter does not say when.",
+    gateway: "Meterport found this by itself, by comparing what it read with what it had stored.",
+    log: "Meterport wrote this into its own log. It is kept until 1,000 newer lines or a restart.",
+    unknown: "This gateway is newer than the page and does not say in known words where this comes from.",
+  },
+  whyBytes: "Bytes of the argument",
+  whyTable: "Table",
   title: "Events",
   groups: {
     alarms: "Alarms",
@@ -154,6 +164,16 @@ const en = {
 export type EventsWords = typeof en;
 
 const da: EventsWords = {
+  whyOrigins: {
+    meter: "Måleren skrev det i sin hændelseslog, og Meterport læste det der.",
+    outage: "Måleren skrev det i sin afbrydelseslog, og Meterport læste det der.",
+    alarm: "Måleren satte dette flag. Meterport noterede, hvornår det kom og gik; måleren siger ikke hvornår.",
+    gateway: "Meterport fandt det selv ved at sammenligne det læste med det gemte.",
+    log: "Meterport skrev det i sin egen log. Det gemmes indtil 1.000 nyere linjer eller en genstart.",
+    unknown: "Denne gateway er nyere end siden og siger ikke med kendte ord, hvor det kommer fra.",
+  },
+  whyBytes: "Argumentets bytes",
+  whyTable: "Tabel",
   title: "Hændelser",
   groups: {
     alarms: "Alarmer",
@@ -293,6 +313,17 @@ const da: EventsWords = {
 };
 
 const de: EventsWords = {
+  whyOrigins: {
+    meter: "Der Zähler hat das in sein Ereignisprotokoll geschrieben, und Meterport hat es dort gelesen.",
+    outage: "Der Zähler hat das in sein Ausfallprotokoll geschrieben, und Meterport hat es dort gelesen.",
+    alarm:
+      "Der Zähler hat dieses Kennzeichen gesetzt. Meterport hat notiert, wann es kam und ging; der Zähler sagt das nicht.",
+    gateway: "Meterport hat das selbst bemerkt, weil Gelesenes nicht zum Gespeicherten passte.",
+    log: "Meterport hat das in sein eigenes Protokoll geschrieben. Es bleibt bis zu 1.000 neueren Zeilen oder einem Neustart.",
+    unknown: "Dieses Gateway ist neuer als die Seite und sagt nicht in bekannten Worten, woher das kommt.",
+  },
+  whyBytes: "Bytes des Arguments",
+  whyTable: "Tabelle",
   title: "Ereignisse",
   groups: {
     alarms: "Alarme",

@@ -2,6 +2,15 @@ import type { Language } from "../../i18n/language.ts";
 import type { PeriodName } from "./period.ts";
 
 const en = {
+  whyReadings:
+    "It is made of the readings that Meterport stored in this period. For each step of time it keeps the mean, the lowest and the highest reading.",
+  whySteps: "Steps with readings",
+  whyStepsOf: (count: string, length: string) => `${count} of ${length} each`,
+  whyNow: "The same value now",
+  whyCounts:
+    "The meter counts this itself and stores only the count, and for some when it happened last. What is shown was read from its table.",
+  whyRead: "Read",
+  whyTable: "Table",
   title: "Power quality",
   periodLabel: "Period",
   periods: { day: "Day", week: "Week", month: "Month", year: "Year" } satisfies Record<PeriodName, string>,
@@ -90,6 +99,15 @@ const en = {
 export type QualityWords = typeof en;
 
 const da: QualityWords = {
+  whyReadings:
+    "Det er lavet af de aflæsninger, som Meterport har gemt i perioden. For hvert tidstrin gemmes middelværdien, den laveste og den højeste aflæsning.",
+  whySteps: "Trin med aflæsninger",
+  whyStepsOf: (count, length) => `${count} på ${length} hver`,
+  whyNow: "Den samme værdi nu",
+  whyCounts:
+    "Måleren tæller det selv og gemmer kun antallet, og for noget hvornår det sidst skete. Det viste er læst fra dens tabel.",
+  whyRead: "Læst",
+  whyTable: "Tabel",
   title: "Spændingskvalitet",
   periodLabel: "Periode",
   periods: { day: "Døgn", week: "Uge", month: "Måned", year: "År" },
@@ -174,6 +192,15 @@ const da: QualityWords = {
 };
 
 const de: QualityWords = {
+  whyReadings:
+    "Es ist aus den Ablesungen gebildet, die Meterport in diesem Zeitraum gespeichert hat. Für jeden Zeitschritt bleiben der Mittelwert, die niedrigste und die höchste Ablesung.",
+  whySteps: "Schritte mit Ablesungen",
+  whyStepsOf: (count, length) => `${count} zu je ${length}`,
+  whyNow: "Derselbe Wert jetzt",
+  whyCounts:
+    "Der Zähler zählt das selbst und speichert nur die Anzahl, bei manchem auch, wann es zuletzt geschah. Gezeigt wird, was aus seiner Tabelle gelesen wurde.",
+  whyRead: "Gelesen",
+  whyTable: "Tabelle",
   title: "Netzqualität",
   periodLabel: "Zeitraum",
   periods: { day: "Tag", week: "Woche", month: "Monat", year: "Jahr" },
