@@ -1,8 +1,11 @@
 /** The meter on the page: what it is, its tables field by field and byte by byte, and where a value comes from. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { factsMemo, factsMemoName } from "@meterport/engine/points/point-facts-memory";
+import { silentLog } from "@meterport/engine/ports/log";
 import { accessBook } from "@meterport/gateway/access/access-book";
 import { whyAnswer } from "@meterport/gateway/http/why/routes";
+import { openLocalSqliteStore } from "@meterport/gateway/stores/sqlite/sqlite-store";
 import { systemClock, systemEntropy } from "@meterport/transports/clock";
 import type { Browser, Page } from "playwright-core";
 import { hasNoBarriers } from "./support/axe.ts";
@@ -23,15 +26,57 @@ interface TableAnswer {
   readonly fields: readonly Field[];
 }
 
+const former = "11112222";
+
+/** What the meter says of itself at the end of BT01: sixteen digits, two in a byte. */
+const serialOf = ({ device }: ServedMeter): string => {
+  const bytes = device.memory.get(1) ?? new Uint8Array(0);
+  return /0{8}(\d{8})$/.exec(Buffer.from(bytes).toString("hex"))?.[1] ?? assert.fail("no serial number in BT01");
+};
+
+/** Another meter hung there for a month, until 20 minutes ago: long enough that the new one is believed as soon as it answers. */
+const hangsThere =
+  (serial: string) =>
+  async (data: string): Promise<void> => {
+    const store = openLocalSqliteStore(data, silentLog, Date.now);
+    const now = Date.now();
+    const [day, minute] = [86_400_000, 60_000];
+    const last = { energy_import_wh: 99_000_000, energy_export_wh: 5_000_000 };
+    await store.write({
+      devices: [
+        {
+          ...{ point: "home", from: now - 30 * day, to: null, serial: former, manufacturer: "Echelon" },
+          ...{ model: null, firmware: "3.70", profile: "meter:3.70", end: null },
+          start: { energy_import_wh: 98_000_000, energy_export_wh: 4_900_000 },
+        },
+      ],
+      memos: [
+        {
+          ...{ point: "home", name: factsMemoName },
+          text: factsMemo({
+            day: null,
+            rival: {
+              ...{ serial, since: now - 20 * minute, first: null },
+              before: { time: now - 21 * minute, values: last },
+            },
+          }),
+        },
+      ],
+    });
+    await store.close();
+  };
+
 describe("the meter on the page", { skip: skipPage }, () => {
   let browser: Browser;
   let gateway: SpawnedGateway;
   let meter: ServedMeter;
+  let serial: string;
   before(async () => {
     // The memory of two months takes longer to make than a meter may take to answer.
     meter = await serveMeter(3);
     const yaml = `meters:\n  - { id: home, link: "${meter.url}", key: "${meter.key}" }\n`;
-    [browser, gateway] = await Promise.all([launchBrowser(), startGateway(yaml)]);
+    serial = serialOf(meter);
+    [browser, gateway] = await Promise.all([launchBrowser(), startGateway(yaml, { prepare: hangsThere(serial) })]);
   });
   after(async () => {
     await browser?.close();
@@ -71,8 +116,8 @@ describe("the meter on the page", { skip: skipPage }, () => {
       .getByTestId("meter-clock")
       .filter({ hasText: /right|ahead|behind/ })
       .waitFor();
-    await page.getByTestId("device").waitFor();
-    await soon.match(() => textOf(page, "device"), /since .*Import register: [\d,.]+ kWh/s);
+    const present = page.getByTestId("device").filter({ hasText: /since .*Import register: [\d,.]+ kWh/s });
+    await present.waitFor();
     await page.getByTestId("tables-search").fill("outage");
     await soon.match(() => page.getByTestId("table-entry").first().textContent(), /ET81\s+Power Outage Log/);
     await soon.match(async () => String(await page.evaluate("location.hash")), /table=outage/);
@@ -272,6 +317,34 @@ describe("the meter on the page", { skip: skipPage }, () => {
       await page.getByTestId("why-verdict").waitFor();
       await fits(page, language);
     }
+    await page.close();
+  });
+
+  test("an exchange is told among the events, and both meters are listed with their registers", async () => {
+    const { page, complaints } = await opened();
+    const devices = page.getByTestId("device");
+    await devices.nth(1).waitFor({ timeout: patience });
+    const [before, now] = [devices.filter({ hasText: former }), devices.filter({ hasText: serial })];
+    assert.equal(await devices.count(), 2);
+    assert.match((await before.textContent()) ?? "", / to .*Import register: 98,000\.000 kWh to 99,000\.000 kWh/s);
+    assert.match((await now.textContent()) ?? "", /since /);
+    await openView(page, "events");
+    const told = page.locator('[data-testid="event"][data-kind="meter-exchange"]');
+    await told.waitFor({ timeout: patience });
+    assert.match(
+      (await told.textContent()) ?? "",
+      new RegExp(`Meter exchanged.*${former} was replaced by ${serial}`, "s"),
+    );
+    await openView(page, "now");
+    await state(page, "fresh", patience);
+    const counter = page.getByTestId("counter-import");
+    await counter.waitFor();
+    const wh = Number(await counter.getAttribute("data-value"));
+    const truth = meter.device.valuesAt(meter.device.timeAt(systemClock.now())).get(0) ?? Number.NaN;
+    assert.ok(truth - wh >= 0 && truth - wh < 100, `${wh} Wh shown, ${truth} in the meter`);
+    // The step from one meter's register to the other's is not energy.
+    assert.ok(Number((await textOf(page, "energy-today-import")).replace(/[^\d.]/g, "")) < 1000);
+    assert.deepEqual(complaints, []);
     await page.close();
   });
 });

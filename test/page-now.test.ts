@@ -166,6 +166,59 @@ describe("the view Now of a household", { skip: skipPage }, () => {
     await page.close();
   });
 
+  test("agrees with the meter itself: yesterday's energy and cost, its tariffs, and the share of good voltage", async () => {
+    const { device } = meter;
+    // What is stored does not depend on fresh values.
+    const { page } = await openPage(browser, gateway.url);
+    await page.locator('main[data-meter="cellar"]').waitFor({ timeout: 20_000 });
+    const dayMs = 86_400_000;
+    const zone = zoneOfNoon(new Date());
+    const west = Number(/[+-]\d+$/.exec(zone)?.[0] ?? 0) * 3_600_000;
+    const midnight = Math.floor((Date.now() - west) / dayMs) * dayMs + west;
+    /** Wh of import or export that flowed through the virtual meter; its clock is the machine's. */
+    const flowed = (source: 0 | 1, from: number, to: number): number =>
+      (device.valuesAt(to).get(source) ?? Number.NaN) - (device.valuesAt(from).get(source) ?? Number.NaN);
+    const numberIn = (text: string): number => Number(/[\d,.]+/.exec(text)?.[0].replaceAll(",", ""));
+    await openView(page, "history");
+    const known = page.getByTestId("overview-yesterday-cost").filter({ hasText: /\d/ });
+    await known.waitFor({ timeout: 20_000 });
+    const [imported, exported] = ([0, 1] as const).map((source) => flowed(source, midnight - dayMs, midnight));
+    const shown = numberIn(await textOf(page, "overview-yesterday-import"));
+    assert.ok(Math.abs(shown * 1000 - (imported ?? 0)) <= 6, `${shown} kWh shown, ${imported} Wh flowed`);
+    const cost = ((imported ?? 0) * 1.85 - (exported ?? 0) * 0.6) / 1000;
+    const money = await textOf(page, "overview-yesterday-cost");
+    assert.ok(Math.abs(numberIn(money) * (/[−-]/.test(money) ? -1 : 1) - cost) < 0.02, `${money} shown, ${cost}`);
+    // Registers of tariffs are those of the meter's self-reads, whose moments the page tells.
+    await page.getByTestId("overview-yesterday").click();
+    const tariffs = page.getByTestId("history-tariffs").locator("[data-from]");
+    await tariffs.waitFor({ timeout: 20_000 });
+    const [from, to] = await Promise.all(
+      ["data-from", "data-to"].map(async (name) => Number(await tariffs.getAttribute(name))),
+    );
+    const rows = await page.locator('[data-testid^="tariff-"] td:nth-child(2)').allTextContents();
+    const sum = rows.reduce((all, row) => all + numberIn(row) * 1000, 0);
+    const whole = flowed(0, from ?? 0, to ?? 0);
+    assert.ok(
+      rows.length > 0 && Math.abs(sum - whole) <= rows.length,
+      `${sum} Wh in ${rows.length} tariffs, ${whole} flowed`,
+    );
+    await openView(page, "quality");
+    const lowest = page.locator("[data-testid=voltage-L1] td[data-value]");
+    await lowest.first().waitFor({ timeout: 20_000 });
+    const volts = await lowest.evaluateAll((cells: readonly { getAttribute(name: string): string | null }[]) =>
+      cells.map((cell) => Number(cell.getAttribute("data-value"))),
+    );
+    const truth = Array.from({ length: 600 }, (_, n) => (device.valuesAt(Date.now() - 1000 * n).get(15) ?? 0) / 1000);
+    const [least, most] = [Math.min(...truth), Math.max(...truth)];
+    assert.ok(
+      volts.every((value) => value >= least - 2 && value <= most + 2),
+      `${volts} shown, ${least} to ${most} V`,
+    );
+    const outside = truth.filter((value) => value < 207 || value > 253).length / truth.length;
+    assert.equal(Number(await page.getByTestId("verdict").getAttribute("data-outside")) > 0, outside > 0);
+    await page.close();
+  });
+
   test("reads out the hours of today with the arrow keys", async () => {
     const { page } = await open();
     const bars = page.getByRole("slider", { name: /Today by the hour/ });
