@@ -323,20 +323,20 @@ describe("the meter on the page", { skip: skipPage }, () => {
   test("an exchange is told among the events, and both meters are listed with their registers", async () => {
     const { page, complaints } = await opened();
     const devices = page.getByTestId("device");
-    await devices.nth(1).waitFor({ timeout: patience });
+    await devices.nth(1).waitFor();
     const [before, now] = [devices.filter({ hasText: former }), devices.filter({ hasText: serial })];
     assert.equal(await devices.count(), 2);
     assert.match((await before.textContent()) ?? "", / to .*Import register: 98,000\.000 kWh to 99,000\.000 kWh/s);
     assert.match((await now.textContent()) ?? "", /since /);
     await openView(page, "events");
     const told = page.locator('[data-testid="event"][data-kind="meter-exchange"]');
-    await told.waitFor({ timeout: patience });
+    await told.waitFor();
     assert.match(
       (await told.textContent()) ?? "",
       new RegExp(`Meter exchanged.*${former} was replaced by ${serial}`, "s"),
     );
     await openView(page, "now");
-    await state(page, "fresh", patience);
+    await state(page, "fresh");
     const counter = page.getByTestId("counter-import");
     await counter.waitFor();
     const wh = Number(await counter.getAttribute("data-value"));
