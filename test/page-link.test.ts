@@ -141,8 +141,8 @@ describe("the view of a meter's connection", { skip: skipPage }, () => {
     await page.close();
   });
 
-  // The examination takes some seconds, in which the others need no meter.
-  describe("meanwhile", { concurrency: true }, () => {
+  // The examination takes some seconds, in which the others, one after the other, need no meter.
+  describe("meanwhile", { concurrency: 2 }, () => {
     test("examines the connection, in the reader's language, and on a phone in each of them", async () => {
       const { page, complaints } = await open();
       await isUp(page);

