@@ -8,7 +8,7 @@ import type { MeterDetail } from "@meterport/gateway/http/api";
 import type { Browser, Page } from "playwright-core";
 import { hasNoBarriers } from "./support/axe.ts";
 import { launchBrowser, openPage, openView, skipPage, state, textOf, until } from "./support/browser.ts";
-import { eventually, soon } from "./support/eventually.ts";
+import { eventually, patience, soon } from "./support/eventually.ts";
 import { type FrontProxy, startFrontProxy } from "./support/front-proxy.ts";
 import { builtPage, fleetMeter, serveFleet } from "./support/served-fleet.ts";
 import { type SpawnedGateway, startGateway } from "./support/spawned-gateway.ts";
@@ -249,9 +249,9 @@ describe("the page as a whole", { skip: skipPage }, () => {
       publish(version);
       // On a busy machine a load may take the kept one, as on a slow network.
       await eventually(async () => {
-        await page.reload();
+        await page.reload({ waitUntil: "domcontentloaded" });
         assert.equal(await edition(), String(version));
-      });
+      }, 2 * patience);
       await until(page, `caches.keys().then((names) => names.some((name) => name.endsWith("edition${version}")))`);
       await until(page, "caches.keys().then((names) => names.length <= 2)");
     }

@@ -9,7 +9,7 @@ interface Violation {
   readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
 }
 
-/** Only what is wrong is told in full, and no media is loaded to be looked at: half of the work. */
+/** Only what is wrong is told in full, and no media is loaded to be looked at. */
 const options = JSON.stringify({
   runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
   resultTypes: ["violations"],
