@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { chmodSync, readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { restartCode } from "@meterport/gateway/operation/restart";
+import { restartCode } from "@meterport/gateway/http/restart/restart-access";
 import type { Browser, Locator, Page } from "playwright-core";
 import { hasNoBarriers } from "./support/axe.ts";
 import { fits, launchBrowser, openPage, skipPage, speak } from "./support/browser.ts";

@@ -11,7 +11,7 @@ const root = new URL("../../../", import.meta.url);
 if (existsSync(new URL("tsconfig.base.json", root)))
   module.enableCompileCache?.(fileURLToPath(new URL(".cache/compile", root)));
 const { startDaemon } = await import("./daemon.ts");
-const { restartCode } = await import("./operation/restart.ts");
+const { restartCode } = await import("./http/restart/restart-access.ts");
 
 // If the reader of the log or the output has gone, the daemon keeps running.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { until } from "@meterport/gateway/outputs/output-world.test-kit";
 import { UsageError } from "@meterport/protocol/errors";
@@ -144,13 +147,15 @@ describe("the logins of a fleet's roles", { skip: skip === undefined ? false : s
   test("jobs works on days, makes and drops months, and sees no key", async () => {
     const { jobs } = by;
     const lines: string[] = [];
+    const folder = mkdtempSync(join(tmpdir(), "meterport-exports-"));
     const running = await startJobs({
       ...{ url: urls.jobs, fleet: "north", name: "jobs-1", clock: systemClock, log: (line) => void lines.push(line) },
-      ...{ pollSeconds: 0.5, firstPause: 1 },
+      ...{ pollSeconds: 0.5, firstPause: 1, chance: () => 0, folder },
     });
     const done = "SELECT job FROM job_mark WHERE job IN ('gap-scan', 'partition', 'retention', 'report')";
     await until("each job was done once", async () => (await jobs.run(`${done} GROUP BY job`)).count === 4, 30_000);
     await running.stop();
+    rmSync(folder, { recursive: true });
     assert.deepEqual(
       lines.filter((line) => /does not permit/.test(line)),
       [],

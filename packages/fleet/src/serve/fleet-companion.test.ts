@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { type Daemon, startDaemon } from "@meterport/gateway/daemon";
-import type { Readiness } from "@meterport/gateway/operation/companion";
+import type { Readiness } from "@meterport/gateway/http/companion-api";
 import { peer } from "../../../../test/support/peers.ts";
 import { FleetServer } from "../books/fleet-database.test-kit.ts";
 import { companion } from "../companion.ts";

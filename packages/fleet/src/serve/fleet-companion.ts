@@ -1,7 +1,8 @@
 /** Makes the daemon one process of a fleet: what it adds to the gateway, by its roles. */
 import { hostname } from "node:os";
 import type { TokenOwner } from "@meterport/gateway/http/access/credentials";
-import type { Companion, CompanionContext, CompanionGateway, Readiness } from "@meterport/gateway/operation/companion";
+import type { Readiness } from "@meterport/gateway/http/companion-api";
+import type { Companion, CompanionContext, CompanionGateway } from "@meterport/gateway/operation/companion";
 import type { FleetSettings } from "@meterport/gateway/settings/fleet-settings";
 import { toHex } from "@meterport/protocol/bytes";
 import type { Secret } from "@meterport/protocol/mep/security/key";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { peer } from "../../../../test/support/peers.ts";
 import { FleetServer } from "../books/fleet-database.test-kit.ts";
-import { FleetProcess } from "./fleet-process.test-kit.ts";
+import { FleetProcess } from "./fleet-daemon.test-kit.ts";
 import { FleetRounds, incidents } from "./fleet-rounds.test-kit.ts";
 
 const { skip } = peer("pg_createcluster");

@@ -5,8 +5,8 @@
 import type { Server } from "../../../../test/support/postgres.ts";
 import type { Database } from "../books/database.ts";
 import { sleep } from "../books/fleet-database.test-kit.ts";
+import { FleetProcess } from "./fleet-daemon.test-kit.ts";
 import { bookedOf, bookMeters, type CountedMeter, countedMeter, judge, untilSo } from "./fleet-meters.test-kit.ts";
-import { FleetProcess } from "./fleet-process.test-kit.ts";
 
 export const incidents = [
   "kill",

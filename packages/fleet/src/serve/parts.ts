@@ -1,6 +1,7 @@
 /** What a process of a fleet is made of besides reading: each brought by the room that knows it. */
 
-import type { Companion, Readiness } from "@meterport/gateway/operation/companion";
+import type { Readiness } from "@meterport/gateway/http/companion-api";
+import type { Companion } from "@meterport/gateway/operation/companion";
 import type { ParsedKey } from "@meterport/protocol/mep/security/key";
 import type { Database, Run } from "../books/database.ts";
 import type { Fleet } from "../books/migrate.ts";

@@ -1,7 +1,8 @@
 /** The role `read`: holds its part of the shards, has their meters read by the gateway, and does what the fleet asks of them. */
 
+import type { Readiness } from "@meterport/gateway/http/companion-api";
 import type { LevelLog } from "@meterport/gateway/log";
-import type { CompanionGateway, Readiness } from "@meterport/gateway/operation/companion";
+import type { CompanionGateway } from "@meterport/gateway/operation/companion";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import { Books } from "../books/book.ts";
 import type { Database } from "../books/database.ts";

@@ -5,8 +5,6 @@ import type { Clock } from "@meterport/protocol/ports";
 import { HTTPException } from "hono/http-exception";
 import type { Access } from "../access/access.ts";
 import type { LogMemory } from "../log-memory.ts";
-import type { Companion } from "../operation/companion.ts";
-import type { RestartAccess } from "../operation/restart.ts";
 import { authorize } from "./access/authorize.ts";
 import { addSession } from "./access/session.ts";
 import { StreamBudget, type StreamBudgetOptions } from "./access/stream-budget.ts";
@@ -17,6 +15,7 @@ import type { BackupAccess } from "./backup/backup-access.ts";
 import { addCaptures, type CaptureSource } from "./captures/captures.ts";
 import { checks } from "./checks.ts";
 import { addChildren } from "./children/children.ts";
+import type { CompanionApi } from "./companion-api.ts";
 import { addCompleteness } from "./completeness/add-completeness.ts";
 import { addConfiguration, type ConfigurationAccess } from "./configuration/configuration.ts";
 import { addDevice } from "./device/device.ts";
@@ -53,6 +52,7 @@ import { addPoints } from "./points/points.ts";
 import { addPrices } from "./prices/prices.ts";
 import { sentenceOf } from "./query/bad-request.ts";
 import { addRestart } from "./restart/restart.ts";
+import type { RestartAccess } from "./restart/restart-access.ts";
 import { type StaticFile, staticFiles } from "./static-files.ts";
 import type { ApiStore } from "./store/api-store.ts";
 import { StoreFailure, storeFailed, toldStore } from "./store/told-store.ts";
@@ -87,7 +87,7 @@ export interface AppOptions extends CaptureSource, LogSource, Points {
   readonly logs?: Pick<LogMemory, "newest"> | undefined;
   readonly outputs?: OutputsAccess | undefined;
   /** What the program that starts the gateway adds. */
-  readonly companion?: Pick<Companion, "part" | "routes" | "actorOf" | "ready"> | undefined;
+  readonly companion?: CompanionApi | undefined;
 }
 
 export interface App {

@@ -2,7 +2,6 @@
  * What a program that starts the daemon adds to it: meters that come and go, outputs, routes, and a word on readiness. The gateway knows
  * nothing else of it, so it does not know what a fleet is.
  */
-import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { ProfileProgress } from "@meterport/engine/backfill/profile-job";
 import type { ProfileKnown } from "@meterport/engine/backfill/profile-known";
 import type { ConfiguredOutput } from "@meterport/engine/outputs/outputs";
@@ -12,11 +11,9 @@ import type { OutputStatus } from "@meterport/engine/ports/output";
 import type { Store } from "@meterport/engine/ports/store";
 import type { Secret } from "@meterport/protocol/mep/security/key";
 import type { Clock, Entropy, Millis } from "@meterport/protocol/ports";
-import type { TokenOwner } from "../http/access/credentials.ts";
-import type { Points } from "../http/give.ts";
-import type { ApiStore } from "../http/store/api-store.ts";
+import type { CompanionApi } from "../http/companion-api.ts";
 import type { LevelLog } from "../log.ts";
-import type { MeterRates } from "./gateway.ts";
+import type { MeterRates } from "./meter-rates.ts";
 
 /** What stands around a companion from its beginning. */
 export interface CompanionContext {
@@ -77,33 +74,10 @@ export interface CompanionGateway {
   readonly outputs: () => Promise<readonly OutputStatus[]>;
 }
 
-/** One thing that readiness depends on, for people and programs. */
-export interface Readiness {
-  /** "database" */
-  readonly name: string;
-  readonly ready: boolean;
-  /** One sentence if something is wrong; null else. */
-  readonly problem: string | null;
-  /** Figures, such as how many meters are held; null is unknown. */
-  readonly figures: Readonly<Record<string, number | string | null>>;
-}
-
-/** What the routes of a companion may use. */
-export interface RoutesContext extends Points {
-  readonly store: ApiStore;
-}
-
-export interface Companion {
-  /** What it makes of the gateway, so that the page has a view for it: "fleet". */
-  readonly part?: string | undefined;
+export interface Companion extends CompanionApi {
   readonly outputs: readonly ConfiguredOutput[];
-  /** Adds routes to the API before those of points, so that it may answer for points that are elsewhere. */
-  readonly routes?: ((app: OpenAPIHono, context: RoutesContext) => void) | undefined;
-  /** Who a token belongs to that the gateway does not know. */
-  readonly actorOf?: TokenOwner | undefined;
   /** Called once, when the gateway serves. */
   readonly started: (gateway: CompanionGateway) => Promise<void>;
   /** Ends its work while the gateway still runs, so that meters are handed over in order. */
   readonly stop: () => Promise<void>;
-  readonly ready: () => readonly Readiness[];
 }

@@ -37,19 +37,21 @@ import type { Redaction } from "../captures/redacted-capture.ts";
 import type { DeviceService } from "../device/device-service.ts";
 import { type App, createApp } from "../http/app.ts";
 import type { BackupAccess } from "../http/backup/backup-access.ts";
+import type { CompanionApi } from "../http/companion-api.ts";
 import type { ConfigurationAccess } from "../http/configuration/configuration.ts";
 import type { StrayLink } from "../http/link-tests/link-tests.ts";
 import type { MachinePort, UsedBridge } from "../http/links/links.ts";
 import type { ProcessFigures } from "../http/metrics/own-figures.ts";
 import type { PointInfo } from "../http/points/point-info.ts";
+import type { RestartAccess } from "../http/restart/restart-access.ts";
 import type { LogMemory } from "../log-memory.ts";
 import type { LinkService } from "../meters/link-service.ts";
 import { CurrentPrices } from "../prices/current-prices.ts";
 import type { PointPrices } from "../prices/price-book.ts";
 import { ChildrenBook } from "./children-book.ts";
-import type { Companion, CompanionPoint } from "./companion.ts";
+import type { CompanionPoint } from "./companion.ts";
 import { LiveMeters } from "./live-meters.ts";
-import type { RestartAccess } from "./restart.ts";
+import type { MeterRates } from "./meter-rates.ts";
 
 export interface GatewayMeter {
   readonly id: string;
@@ -76,16 +78,6 @@ export interface GatewayMeter {
   readonly link?: LinkService | undefined;
   /** Redacts a capture of its link; undefined if too many are in progress. */
   readonly redact: (text: string) => Promise<Redaction | undefined>;
-}
-
-/** How often something is read beside the live values; `off` for never, undefined for the usual rate. */
-export interface MeterRates {
-  readonly power?: Millis | "off" | undefined;
-  readonly events?: Millis | "off" | undefined;
-  readonly profile?: Millis | "off" | undefined;
-  readonly clock?: Millis | "off" | undefined;
-  readonly state?: Millis | "off" | undefined;
-  readonly children?: Millis | "off" | undefined;
 }
 
 /** How long what is stored is kept, milliseconds. */
@@ -124,7 +116,7 @@ export interface GatewayOptions {
   readonly logs?: Pick<LogMemory, "newest"> | undefined;
   readonly outputs?: GatewayOutputs | undefined;
   /** What the program that starts the gateway adds to its API. Its meters come later, and are many. */
-  readonly companion?: Pick<Companion, "part" | "routes" | "actorOf" | "ready"> | undefined;
+  readonly companion?: CompanionApi | undefined;
 }
 
 export interface GatewayOutputs {

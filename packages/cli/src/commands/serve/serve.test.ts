@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Daemon, DaemonOptions } from "@meterport/gateway/daemon";
-import { restartCode } from "@meterport/gateway/operation/restart";
+import { restartCode } from "@meterport/gateway/http/restart/restart-access";
 import { UsageError } from "@meterport/protocol/errors";
 import { runCli } from "../../testing/run-cli.ts";
 

@@ -2,7 +2,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Store, StoreStatus } from "@meterport/engine/ports/store";
 import type { Context } from "hono";
-import type { Companion } from "../../operation/companion.ts";
+import type { CompanionApi } from "../companion-api.ts";
 import type { KeeperFigures } from "../metrics/daemon-metrics.ts";
 import { readyRootRoute, readyRoute } from "./routes.ts";
 
@@ -10,7 +10,7 @@ export interface ReadyOptions {
   readonly store: Pick<Store, "status">;
   readonly started: () => boolean;
   readonly keeper?: (() => KeeperFigures) | undefined;
-  readonly companion?: Pick<Companion, "ready"> | undefined;
+  readonly companion?: Pick<CompanionApi, "ready"> | undefined;
 }
 
 type StoreState = Pick<StoreStatus, "kind" | "state" | "problem">;

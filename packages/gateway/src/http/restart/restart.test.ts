@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { restartAccess } from "../../operation/restart.ts";
 import { addRestart } from "./restart.ts";
+import { restartAccess } from "./restart-access.ts";
 
 const setup = (said: string | undefined, ends = true) => {
   const due: { readonly time: number; readonly task: () => void }[] = [];

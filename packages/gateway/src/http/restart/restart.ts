@@ -1,8 +1,8 @@
 /** `/api/v1/restart`: starts the gateway again, where something does that. */
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { RestartAccess } from "../../operation/restart.ts";
 import { refuse } from "../answers.ts";
 import { give } from "../give.ts";
+import type { RestartAccess } from "./restart-access.ts";
 import { restartAnswer, restartRoute, restartStateRoute } from "./routes.ts";
 
 const nobody =

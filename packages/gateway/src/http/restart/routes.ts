@@ -1,9 +1,9 @@
 /** How the API describes a new start of the gateway. */
 import { createRoute, z } from "@hono/zod-openapi";
-import { restarters } from "../../operation/restart.ts";
 import type { RestartAnswer } from "../api.ts";
 import { query } from "../query/params.ts";
 import { answer, problem, wrongParameter } from "../route-parts.ts";
+import { restarters } from "./restart-access.ts";
 
 const by = z.enum(restarters);
 
