@@ -217,6 +217,9 @@ class Judgement {
       else this.#widen(key, Math.abs(value));
       return;
     }
+    // Nearly all values are beside their last ones: then nothing need be made to compare them.
+    const before = this.#last.last?.[key] ?? null;
+    if (before !== null && isNeighbour(key, value, before)) return;
     const leaps = this.#last.leaps[key] ?? 0;
     const confirmed = leaps >= mostLeaps || (waiting !== undefined && isNeighbour(key, value, waiting));
     if (confirmed || !hasLeapt(key, { value, time: this.#time }, this.#accepted(key))) return;

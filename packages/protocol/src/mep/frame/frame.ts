@@ -91,7 +91,8 @@ export class Deframer {
   /** Forgets the unfinished frame and the noise before it, and returns them: first the noise, if any, then the frame's bytes. */
   reset(): { readonly garbage: FrameEvent | undefined; readonly unfinished: Uint8Array } {
     const garbage = this.#takeNoise();
-    const unfinished = this.#buffer.slice(0, this.#held);
+    // Before nearly every transmission there is nothing to forget.
+    const unfinished = this.#held === 0 ? nothing : this.#buffer.slice(0, this.#held);
     this.#held = 0;
     return { garbage, unfinished };
   }
