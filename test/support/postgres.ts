@@ -54,6 +54,11 @@ const own = (...paths: readonly string[]): void => {
 const endOfRows = "end of rows";
 const password = "not/so@secret#1";
 
+export interface ServerOptions {
+  /** Ctrl-C at the terminal does not reach it, so that what uses it can end first. */
+  readonly ownGroup?: boolean | undefined;
+}
+
 /** A server of its own, whose user `meterport` may do everything. */
 export class Server {
   readonly password = password;
@@ -62,10 +67,12 @@ export class Server {
   readonly #bin: string;
   readonly #folder: string;
   readonly #port: number;
+  readonly #ownGroup: boolean;
   #child: ChildProcess | undefined;
   #log = "";
 
-  constructor(bin: string, folder: string, port: number) {
+  constructor(bin: string, folder: string, port: number, { ownGroup = false }: ServerOptions = {}) {
+    this.#ownGroup = ownGroup;
     this.#bin = bin;
     this.#folder = folder;
     this.#port = port;
@@ -78,6 +85,7 @@ export class Server {
     const child = spawn(join(this.#bin, "postgres"), ["-D", this.#data(), ...settings(this.#folder, this.#port)], {
       ...this.#where(),
       stdio: ["ignore", "ignore", "pipe"],
+      detached: this.#ownGroup,
     });
     this.#child = child;
     child.unref();
@@ -213,11 +221,11 @@ export class Server {
 }
 
 /** Starts a server with an empty database. */
-export const startPostgres = async (): Promise<Server> => {
+export const startPostgres = async (options: ServerOptions = {}): Promise<Server> => {
   const bin = programs();
   if (bin === undefined) throw new Error(`no initdb below ${versions}: install the Debian package postgresql`);
   const folder = mkdtempSync(join(tmpdir(), "meterport-postgres-"));
-  const server = new Server(bin, folder, await freePort());
+  const server = new Server(bin, folder, await freePort(), options);
   server.init();
   await server.start();
   server.sql(`ALTER USER meterport PASSWORD '${password}'`);
