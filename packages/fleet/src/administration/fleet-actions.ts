@@ -9,6 +9,7 @@ import { pause } from "../http/lists/fleet-lists.ts";
 import { KeyBook } from "../keys/key-book.ts";
 import { beginRotation, endRotation, type Resealed, resealKeys } from "../keys/rotate.ts";
 import { importSites, type SiteImport } from "../shards/import-sites.ts";
+import { plainSerial } from "../shards/site-rows.ts";
 
 /** A fleet, and who acts. */
 export interface Acting {
@@ -65,8 +66,9 @@ export const setMeterKey = (
 ): Promise<void> =>
   database.transaction(async (run) => {
     const book = await KeyBook.of(run, fleet, [key], entropy);
-    await book.seal(run, new Map([[serial, text]]));
-    await audit(run, { who, what: "key", about: { serial } });
+    const plain = plainSerial(serial);
+    await book.seal(run, new Map([[plain, text]]));
+    await audit(run, { who, what: "key", about: { serial: plain } });
   });
 
 /** Seals all keys with the next key of the fleet; goes on if that was cut off. @throws UsageError, PostgresError */

@@ -197,7 +197,7 @@ test("ten thousand meters are imported in seconds", { skip, timeout: 60_000 }, a
 test("keys are handed over whole with what else the import writes, and nowhere else", { skip }, async () => {
   const database = await servers.fleet();
   const key = "0123456789abcdef";
-  const text = `site,zone,serial,link,point,key\npark,UTC,1,tcp://a:1,p1,${key}\npark,,2,tcp://a:2,p2,\n`;
+  const text = `site,zone,serial,link,point,key\npark,UTC,0001,tcp://a:1,p1,${key}\npark,,2,tcp://a:2,p2,\n`;
   const file = { name: "sites.csv", text };
   const options = { checkLink: parseMeterLink };
   await assert.rejects(importSites(database, file, options), /^UsageError: sites\.csv:2: keys are not taken here/);

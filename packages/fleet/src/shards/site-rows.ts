@@ -122,11 +122,20 @@ const problemsOf = (at: string, { fields }: CsvRow, rules: Readonly<Record<Colum
   }),
 ];
 
+/** A serial number as meters tell theirs: zeros in front count nothing. */
+export const plainSerial = (text: string): string => text.replace(/^0+(?=\d+$)/, "");
+
 const hiddenIn = (text: string | undefined): (() => string) | undefined =>
   text === undefined ? undefined : () => text;
 
 const rowOf = (at: string, { line, fields }: CsvRow): SiteRow => ({
-  ...{ at, line, site: fields.get("site") ?? "", serial: fields.get("serial") ?? "", link: fields.get("link") ?? "" },
+  ...{
+    at,
+    line,
+    site: fields.get("site") ?? "",
+    serial: plainSerial(fields.get("serial") ?? ""),
+    link: fields.get("link") ?? "",
+  },
   ...{ point: fields.get("point") ?? "", siteName: fields.get("site_name"), zone: fields.get("zone") },
   ...{ pointName: fields.get("point_name"), gsrn: fields.get("gsrn"), profile: fields.get("profile") },
   key: hiddenIn(fields.get("key")),

@@ -42,15 +42,13 @@ const askProcess = async ({ address, health }: Process, io: Io): Promise<Said> =
   }
 };
 
-/** "holder meters 640, outbox waiting 0" */
-const figuresText = (parts: Said["parts"]): string =>
-  parts
-    .map(({ name, figures }) => {
-      const known = Object.entries(figures).filter(([, value]) => value !== null);
-      return known.length === 0 ? "" : `${name}: ${known.map(([key, value]) => `${key} ${String(value)}`).join(", ")}`;
-    })
-    .filter((text) => text !== "")
-    .join("; ");
+/** Entries that are not in the books yet. */
+const waitingOf = (parts: Said["parts"]): string => {
+  const behind = parts.find(({ name }) => name === "outbox")?.figures.behind;
+  return typeof behind === "number" ? `${behind}` : "";
+};
+
+const head = ["process", "address", "version", "seen", "shards", "meters", "unbooked", "problem"];
 
 const ranges = (numbers: readonly number[]): string => {
   const parts: [number, number][] = [];
@@ -110,13 +108,12 @@ const show = (status: FleetStatus, said: ReadonlyMap<string, Said>, io: Io): voi
         health === "up" ? "up" : ageOf(seen, now),
         `${held.length}`,
         `${count}`,
-        problem ?? figuresText(parts),
+        waitingOf(parts),
+        problem ?? "",
       ];
     });
   if (rows.length > 0)
-    stdout.write(
-      `\n${alignedTable([["process", "address", "version", "seen", "shards", "meters", "it says"], ...rows], { head: true, width: stdout.columns, right: [4, 5] })}`,
-    );
+    stdout.write(`\n${alignedTable([head, ...rows], { head: true, width: stdout.columns, right: [4, 5, 6] })}`);
   if (status.processes.length > mostShown) stdout.write(`and ${status.processes.length - mostShown} more\n`);
   for (const trouble of troubles(status)) stdout.write(`${trouble}\n`);
 };

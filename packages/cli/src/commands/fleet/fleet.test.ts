@@ -191,7 +191,7 @@ describe("meterport fleet", { skip: skip === undefined ? false : skip }, () => {
         body: {
           ready: true,
           problem: null,
-          parts: [{ name: "outbox", ready: true, problem: null, figures: { waiting: 12, oldest_s: null } }],
+          parts: [{ name: "outbox", ready: true, problem: null, figures: { behind: 12, delivered_s: null } }],
         },
       },
       "http://b:1/ready": { status: 503, body: { ready: false, problem: "the database is away" } },
@@ -199,7 +199,7 @@ describe("meterport fleet", { skip: skip === undefined ? false : skip }, () => {
     const { code, out } = await run("status", { answers, columns: 200 });
     assert.equal(code, 1);
     assert.match(out, /^shards {5}16 of 16 are held$/m);
-    assert.match(out, /^a +http:\/\/a:1 +1 +up +9 +\d +outbox: waiting 12$/m);
+    assert.match(out, /^a +http:\/\/a:1 +1 +up +9 +\d +12$/m);
     assert.match(out, /^b .* the database is away$/m);
     assert.match(out, /^c .* 60 min .* it ended, or its machine is away$/m);
     server.sql("DELETE FROM north.held_shard WHERE shard IN (3, 4, 5, 9)");

@@ -40,8 +40,9 @@ interface Listed {
   readonly meter: VirtualMeter;
 }
 
+/** Without the zeros in front, as clients tell it. */
 const serialOf = ({ memory }: VirtualMeter): string =>
-  decode(BT01, memory.get(BT01.number) ?? new Uint8Array(), {}).serialNumber;
+  decode(BT01, memory.get(BT01.number) ?? new Uint8Array(), {}).serialNumber.replace(/^0+/, "");
 
 /** Writes the meters as `meterport fleet import` takes them, some at a site. */
 export const listForFleet = (path: string | undefined, listed: readonly Listed[], key: Secret, io: Io): void => {
