@@ -2,7 +2,6 @@
  * What the books of a fleet take on PostgreSQL: `npm run bench -- fleet-books [CHANNELS]`. Server and client share the machine. Peers are the
  * figures that were measured before it was built, by one connection on two quiet cores.
  */
-import { readFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import { Books } from "@meterport/fleet/books/book";
 import { booksOutput } from "@meterport/fleet/books/books-output";
@@ -15,6 +14,7 @@ import { emptyDay, type SlotDay } from "@meterport/fleet/books/slots";
 import { OutputWorld } from "@meterport/gateway/outputs/output-world.test-kit";
 import { startPostgres } from "../test/support/postgres.ts";
 import { say } from "./measure.ts";
+import { serverCpu as cpuOf } from "./server-cpu.ts";
 
 const [channels = 20_000] = process.argv.slice(2, 3).map(Number);
 const perBatch = 1_000;
@@ -55,15 +55,7 @@ await makeFleet(database, { id: "bench", name: "Bench", shards: 256 });
 await makeMonthsAhead(database, now);
 const books = new Books(database);
 
-/** Processor time of the server's processes that serve us, seconds. */
-const serverCpu = async (): Promise<number> => {
-  const { rows } = await database.run("SELECT pid FROM pg_stat_activity WHERE application_name = 'meterport'");
-  return rows.reduce((sum, { pid }) => {
-    const [, after = ""] = readFileSync(`/proc/${String(pid)}/stat`, "utf8").split(") ");
-    const [user = 0, system = 0] = after.split(" ").slice(11, 13).map(Number);
-    return sum + (user + system) / 100;
-  }, 0);
-};
+const serverCpu = () => cpuOf(database);
 
 interface Rates {
   /** Channel-days a second by the clock: what other work on the machine leaves. */
