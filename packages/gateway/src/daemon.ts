@@ -42,6 +42,7 @@ import { type SelfSupervision, selfSupervision, type WatchedPart } from "./opera
 import { StagedRestore, takeStagedRestore } from "./operation/staged-restore.ts";
 import { tellSystemd } from "./operation/tell-systemd.ts";
 import { configuredOutputs } from "./outputs/configured-outputs.ts";
+import type { OutputParts } from "./outputs/output-kind.ts";
 import { PriceBook } from "./prices/price-book.ts";
 import { priceFilesIn } from "./prices/price-files.ts";
 import { feedMaker } from "./prices/price-requests.ts";
@@ -177,6 +178,16 @@ const companionGateway = (gateway: Gateway, store: Store, running: Running, url:
   release: (ids) => gateway.replaceMeters(ids, []),
 });
 
+/** What outputs are lent; the gateway is there when they open. */
+const outputParts = (data: string, gateway: () => Gateway | undefined): OutputParts => ({
+  ...{ openLink, data },
+  readAgain: (id, from) => {
+    const point = gateway()?.point(id);
+    point?.readAgainFrom(from);
+    return point !== undefined;
+  },
+});
+
 /** Prices that the meters need are asked for once the gateway runs. */
 const openPrices = ({ data }: Config, log: LevelLog): PriceBook => {
   const files = priceFilesIn(join(data, "prices"));
@@ -239,7 +250,13 @@ const applied = (gateway: Gateway, demo: Demo | undefined, { running, logging, p
       await gateway.replaceMeters(stopped, configuredMeters({ ...running, config }, [...added, ...changed]));
     prices.follow(pricesOf(config));
     household = household.filter((id) => !leaving.includes(id));
-    await gateway.replaceOutputs(outputs.stopped, configuredOutputs(outputs.started, { openLink, data: config.data }));
+    await gateway.replaceOutputs(
+      outputs.stopped,
+      configuredOutputs(
+        outputs.started,
+        outputParts(config.data, () => gateway),
+      ),
+    );
     logging.level = config.logLevel;
     logging.format = config.logFormat;
     if (removed.length > 0 && config.meters.length === 0)
@@ -297,6 +314,7 @@ const startLocked = async (options: DaemonOptions, locked: Locked): Promise<Daem
   const reload = async (): Promise<ReloadOutcome> => reloader?.reload() ?? stillStarting;
   const ownProcess = watchProcess();
   let current = config;
+  let served: Gateway | undefined;
   const gateway = await createGateway({
     meters: demo === undefined ? meters : [demoMeter(demo, running)],
     store,
@@ -314,7 +332,10 @@ const startLocked = async (options: DaemonOptions, locked: Locked): Promise<Daem
     logs,
     outputs: {
       configured: [
-        ...configuredOutputs(config.outputs, { openLink, data: config.data }),
+        ...configuredOutputs(
+          config.outputs,
+          outputParts(config.data, () => served),
+        ),
         ...(options.outputs ?? []),
         ...(companion?.outputs ?? []),
       ],
@@ -340,6 +361,7 @@ const startLocked = async (options: DaemonOptions, locked: Locked): Promise<Daem
     machinePorts: machinePorts(() => current.meters),
     foundBridges: foundBridges(() => current.meters),
   });
+  served = gateway;
   const server = await openFront({ http: config.http, fetch: gateway.app.fetch, log });
   gateway.start();
   prices.follow(pricesOf(config));

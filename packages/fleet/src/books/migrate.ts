@@ -6,6 +6,7 @@ import type { Database, Run } from "./database.ts";
 import { auditChain } from "./sql/audit-chain.ts";
 import { firstTables } from "./sql/first-tables.ts";
 import { holderPass } from "./sql/holder-pass.ts";
+import { intakeTables } from "./sql/intake-tables.ts";
 import { jobTables } from "./sql/job-tables.ts";
 import { makeMonthFunction } from "./sql/make-month.ts";
 import { meterKeys } from "./sql/meter-keys.ts";
@@ -18,7 +19,7 @@ import { toldStates } from "./sql/told-states.ts";
  */
 export const migrations: readonly string[] = [
   ...[firstTables, meterLinks, auditChain, meterKeys, makeMonthFunction],
-  ...[toldStates, jobTables, holderPass],
+  ...[toldStates, jobTables, holderPass, intakeTables],
 ];
 
 /** What a fleet is. */

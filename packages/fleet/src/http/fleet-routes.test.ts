@@ -15,6 +15,7 @@ import { bookDaysOf, bringSites, quarters } from "./fleet-world.test-kit.ts";
 const { skip } = peer("pg_createcluster");
 const wall = Date.UTC(2026, 10, 4, 12);
 
+const entropy = (length: number) => crypto.getRandomValues(new Uint8Array(length));
 const points = { meters: new Map(), pointInfo: () => undefined };
 
 interface Content {
@@ -38,7 +39,7 @@ describe("the routes of a fleet", { skip }, () => {
       return next();
     });
     const fleet = { id: "test", name: "Test", shards: 16 };
-    addFleetRoutes(app, { database, fleet, clock: new VirtualClock({ wall }), desk }, points);
+    addFleetRoutes(app, { database, fleet, clock: new VirtualClock({ wall }), entropy, desk }, points);
   });
   after(servers.stop);
 
@@ -73,7 +74,8 @@ describe("the routes of a fleet", { skip }, () => {
     const needs = routes.map(({ method, path }) => [method, path, needOf(method.toUpperCase(), path)] as const);
     for (const [method, path, need] of needs) if (method !== "get") assert.notEqual(need, "read", path);
     const admin = needs.flatMap(([, path, need]) => (need === "admin" ? [path] : []));
-    assert.deepEqual(admin, ["/api/v1/fleet/exports/{export}/runs"]);
+    const tokens = "/api/v1/fleet/intake/tokens";
+    assert.deepEqual(admin, ["/api/v1/fleet/exports/{export}/runs", tokens, tokens, `${tokens}/{name}`]);
     assert.equal(needOf("GET", "/api/v1/fleet/audit"), "operate");
   });
 
@@ -200,6 +202,7 @@ describe("the routes of a fleet", { skip }, () => {
     const gone = await servers.connect("gone");
     const world = {
       ...{ database: gone, fleet: { id: "test", name: "Test", shards: 16 }, clock: new VirtualClock({ wall }), desk },
+      entropy,
     };
     addFleetRoutes(away, world, points);
     const answer = await away.request("/api/v1/fleet/meters");

@@ -6,6 +6,7 @@ import { addCampaigns } from "./campaigns/add-campaigns.ts";
 import { addCompleteness } from "./completeness/add-completeness.ts";
 import { addExports } from "./exports/add-exports.ts";
 import { addFleetApp } from "./fleet-app.ts";
+import { addIntake } from "./intake/add-intake.ts";
 import { addLists } from "./lists/add-lists.ts";
 import { addPassing } from "./passing/add-passing.ts";
 import { addVee } from "./vee/add-vee.ts";
@@ -20,5 +21,6 @@ export const addFleetRoutes = (app: OpenAPIHono, world: FleetWorld, points: Poin
     addVee(own, world);
     addExports(own, world);
     addAudit(own, world);
+    addIntake(own, world);
     addPassing(own, world, points);
   });

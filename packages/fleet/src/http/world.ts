@@ -1,6 +1,6 @@
 /** What the routes of a fleet are given. */
 import { refuse, shown } from "@meterport/gateway/http/answers";
-import type { Clock } from "@meterport/protocol/ports";
+import type { Clock, Entropy } from "@meterport/protocol/ports";
 import type { Context } from "hono";
 import type { Database } from "../books/database.ts";
 import type { Fleet } from "../books/migrate.ts";
@@ -10,6 +10,7 @@ export interface FleetWorld {
   readonly database: Database;
   readonly fleet: Fleet;
   readonly clock: Pick<Clock, "wall" | "now" | "at">;
+  readonly entropy: Entropy;
   /** Campaigns, checked days and exports. */
   readonly desk: JobsDesk;
 }

@@ -57,6 +57,8 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
   holder: { read: keep, jobs: look, api: look, hidden: { read: ["pass"], jobs: ["pass"] } },
   held_shard: { read: keep, jobs: look, api: look },
   point_state: { read: keep, jobs: look, api: look },
+  // Hashes of tokens, which nobody else need see.
+  intake: { api: keep },
 };
 
 /** Functions that do something with the rights of their owner, and who may call them. */

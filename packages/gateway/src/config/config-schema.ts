@@ -329,6 +329,7 @@ export const outputsSchema = z.strictObject({
   ecotracker: outputKinds.ecotracker.schema.optional(),
   tasmota: outputKinds.tasmota.schema.optional(),
   vzlogger: outputKinds.vzlogger.schema.optional(),
+  upstream: outputKinds.upstream.schema.optional(),
 });
 
 const version = formed(

@@ -55,6 +55,7 @@ const files = {
   "/data/webhook.secret": "hush\n",
   "/data/shelly.password": "hush\n",
   "/data/webhook.token": "hush\n",
+  "/data/upstream.token": "hush\n",
   "/data/nats.password": "hush\n",
   "/data/nats.token": "hush\n",
   "/data/values.url": "postgres://u@h/db\n",

@@ -19,6 +19,7 @@ import { prometheusSchema } from "./prometheus/prometheus-settings.ts";
 import { shellySchema } from "./shelly/shelly-settings.ts";
 import { smaMeterSchema } from "./sma-meter/sma-meter-settings.ts";
 import { tasmotaSchema } from "./tasmota/tasmota-settings.ts";
+import { upstreamSchema } from "./upstream/upstream-settings.ts";
 import { vzloggerSchema } from "./vzlogger/vzlogger-settings.ts";
 import { webhookSchema } from "./webhook/webhook-settings.ts";
 
@@ -201,6 +202,15 @@ export const outputKinds = {
       name: "former_topics",
       open: async (...given) =>
         (await import("./former-topics/former-topics-output.ts")).openFormerTopics(settings)(...given),
+    }),
+  }),
+  upstream: outputKind({
+    name: "upstream",
+    schema: upstreamSchema,
+    create: (settings, parts) => ({
+      name: "upstream",
+      begins: "oldest",
+      open: async (...given) => (await import("./upstream/upstream-output.ts")).openUpstream(settings, parts)(...given),
     }),
   }),
 } as const;

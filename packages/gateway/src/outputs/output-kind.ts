@@ -1,7 +1,7 @@
 /** What each kind of output gives to the gateway: its keys in the configuration, and how it is made of them. */
 import type { Output } from "@meterport/engine/ports/output";
 import type { Secret } from "@meterport/protocol/mep/security/key";
-import type { Signal, Transport } from "@meterport/protocol/ports";
+import type { Millis, Signal, Transport } from "@meterport/protocol/ports";
 import { z } from "zod";
 import type { NamedFile } from "../settings/file-path.ts";
 import { listUpTo, onOff, shown, slug } from "../settings/leaves.ts";
@@ -24,6 +24,8 @@ export interface OutputParts {
   readonly openLink: OpenLink;
   /** The data folder, for an output that has to remember more than its position. */
   readonly data: string;
+  /** Has a meter's load profile looked at again from a moment on; false if that meter is not read here. */
+  readonly readAgain?: ((point: string, from: Millis) => boolean) | undefined;
 }
 
 export interface OutputKind<S extends z.ZodObject = z.ZodObject> {

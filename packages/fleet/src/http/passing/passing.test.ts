@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { systemClock } from "@meterport/transports/clock";
+import { systemClock, systemEntropy } from "@meterport/transports/clock";
 import { peer } from "../../../../../test/support/peers.ts";
 import type { Database } from "../../books/database.ts";
 import { FleetServer } from "../../books/fleet-database.test-kit.ts";
@@ -75,7 +75,7 @@ describe("requests for points of other processes", { skip }, () => {
     });
     const fleet = { id: "test", name: "Test", shards: 16 };
     const points = { meters: new Map(), pointInfo: () => undefined };
-    addPassing(app, { database, fleet, clock: systemClock, desk: fakeDesk() }, points);
+    addPassing(app, { database, fleet, clock: systemClock, entropy: systemEntropy, desk: fakeDesk() }, points);
     app.all("*", (c) => c.json({ error: "not-found" }, 404));
   });
   after(async () => {

@@ -101,6 +101,14 @@ export const authorize = ({ access, host, hosts, budget, actorOf }: AuthorizeOpt
   return async (c, next) => {
     const { method, path } = c.req;
     const need = needOf(method, path, c.req.query("redacted") === "1");
+    if (need === "own") {
+      // A token that no browser adds by itself, so no foreign page can use it.
+      const refused = tooLong(c, longestBody);
+      if (refused !== undefined) return refused;
+      await next();
+      c.res = budget.admit(c.res, peerOf(c).address, () => true);
+      return undefined;
+    }
     const { actor, by } = show(c);
     c.set("actor", actor);
     const isOpen = need === "anyone" || need === "bare";

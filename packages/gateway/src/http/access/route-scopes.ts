@@ -3,8 +3,11 @@
 import type { Scope } from "../../access/scope.ts";
 import { fileTypes } from "../static-files.ts";
 
-/** `anyone` needs no right; `bare` neither, but anyone without `read` is told only whether it works. */
-export type Need = Scope | "anyone" | "bare";
+/**
+ * `anyone` needs no right; `bare` neither, but anyone without `read` is told only whether it works. `own`: the route looks at a token that only it
+ * knows, before it reads the body.
+ */
+export type Need = Scope | "anyone" | "bare" | "own";
 
 /** `{…}` stands for one part of a path. The first line that fits counts. */
 const table: readonly (readonly [methods: string, path: string, need: Need])[] = [
@@ -59,6 +62,9 @@ const table: readonly (readonly [methods: string, path: string, need: Need])[] =
   ["GET", "/api/v1/fleet/audit", "operate"],
   // Lets a program in that then reads for as long as it likes, as a token does.
   ["POST", "/api/v1/outputs/{name}/pair", "admin"],
+  ["POST", "/api/v1/fleet/intake", "own"],
+  ["GET", "/api/v1/fleet/intake/requests", "own"],
+  ["GET", "/api/v1/fleet/intake/tokens", "admin"],
   // Opens any link that is named.
   ["GET POST", "/api/v1/link/test", "admin"],
 ];

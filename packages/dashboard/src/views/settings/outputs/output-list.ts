@@ -22,7 +22,7 @@ const USES = {
   systems: ["mqtt", "home_assistant", "p1", "modbus"],
   meters: ["homewizard", "homewizard_v2", "shelly", "sma_meter", "marstek_ct", "ecotracker", "tasmota", "vzlogger"],
   data: ["influxdb", "postgresql", "prometheus", "csv"],
-  own: ["nats", "webhook", "hook", "dabbler", "former_topics"],
+  own: ["nats", "webhook", "hook", "upstream", "dabbler", "former_topics"],
 } as const;
 
 export type Use = keyof typeof USES;
@@ -50,6 +50,7 @@ const NAMES: Readonly<Record<string, string>> = {
   ecotracker: "EcoTracker",
   tasmota: "Tasmota",
   vzlogger: "vzlogger",
+  upstream: "Upstream",
 };
 
 /** @example outputName("sma_meter") // "SMA Energy Meter" */

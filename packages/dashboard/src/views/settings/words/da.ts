@@ -187,6 +187,7 @@ export const da: Words = {
       postgresql: "Tabeller i en PostgreSQL-database",
       nats: "Beskeder på en NATS-server",
       csv: "CSV-filer i en mappe",
+      upstream: "Bringer alle værdier til en flåde",
       webhook: "Sender ændringer til en adresse via HTTP",
       hook: "Kører et program på maskinen",
       homewizard: "En HomeWizard P1-måler, til batterier og apps",

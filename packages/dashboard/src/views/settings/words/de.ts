@@ -192,6 +192,7 @@ export const de: Words = {
       postgresql: "Tabellen in einer PostgreSQL-Datenbank",
       nats: "Nachrichten auf einem NATS-Server",
       csv: "CSV-Dateien in einem Ordner",
+      upstream: "Bringt alle Werte zu einer Flotte",
       webhook: "Sendet Änderungen per HTTP an eine Adresse",
       hook: "Führt ein Programm auf dem Rechner aus",
       homewizard: "Ein HomeWizard-P1-Zähler, für Batterien und Apps",

@@ -191,6 +191,7 @@ export const en = {
       postgresql: "Tables in a PostgreSQL database",
       nats: "Messages on a NATS server",
       csv: "CSV files in a folder",
+      upstream: "Brings all values to a fleet",
       webhook: "Sends changes to an address by HTTP",
       hook: "Runs a program of the machine",
       homewizard: "A HomeWizard P1 meter, for batteries and apps",

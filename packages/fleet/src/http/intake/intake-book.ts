@@ -1,0 +1,58 @@
+/** Tokens of gateways that bring their values, and what each may bring. */
+import type { Row, Run } from "../../books/database.ts";
+import type { IntakeTokens } from "../api.ts";
+
+/** A gateway that brings values. */
+export interface Intake {
+  readonly name: string;
+  readonly points: readonly string[];
+  readonly sites: readonly string[];
+}
+
+const columns = "name, points, sites, made, by, number, delivered";
+
+export const listIntakes = async (run: Run): Promise<IntakeTokens["tokens"]> =>
+  (await run(`SELECT ${columns} FROM intake ORDER BY name LIMIT 10000`)).rows.map((row) => ({
+    ...{ name: String(row.name), points: row.points as string[], sites: row.sites as string[], by: String(row.by) },
+    made: (row.made as Date).toISOString(),
+    last_delivered: row.delivered === null ? null : (row.delivered as Date).toISOString(),
+  }));
+
+/** False if there is one of this name already. */
+export const addIntake = async (run: Run, intake: Intake, hash: string, by: string): Promise<boolean> => {
+  const { name, points, sites } = intake;
+  const text = `INSERT INTO intake (name, hash, points, sites, by) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (name) DO NOTHING`;
+  return (await run(text, [name, hash, points, sites, by])).count === 1;
+};
+
+export const removeIntake = async (run: Run, name: string): Promise<boolean> =>
+  (await run("DELETE FROM intake WHERE name = $1", [name])).count === 1;
+
+const intakeIn = (row: Row): Intake => ({
+  ...{ name: String(row.name), points: row.points as string[], sites: row.sites as string[] },
+});
+
+/** Whose token it is; undefined if it is nobody's. */
+export const intakeOf = async (run: Run, hash: string): Promise<Intake | undefined> =>
+  (await run("SELECT name, points, sites FROM intake WHERE hash = $1", [hash])).rows.map(intakeIn)[0];
+
+/** The points that it may bring: those that its token names, and those of its sites. */
+export const pointsOf = async (run: Run, { points, sites }: Intake): Promise<ReadonlySet<string>> => {
+  if (sites.length === 0) return new Set(points);
+  const { rows } = await run(
+    "SELECT p.id FROM metering_point p JOIN site s USING (site_id) WHERE s.id = ANY ($1::text[])",
+    [sites],
+  );
+  return new Set([...points, ...rows.map(({ id }) => String(id))]);
+};
+
+/** Whether it may bring a point. A meter behind a meter has the id of that one's point in front. */
+export const mayBring = (allowed: ReadonlySet<string>, point: string): boolean => {
+  for (let at = point; at !== ""; at = at.slice(0, Math.max(0, at.lastIndexOf(".")))) if (allowed.has(at)) return true;
+  return false;
+};
+
+/** Notes how far it has come. */
+export const noteDelivered = async (run: Run, name: string, number: number | null): Promise<void> => {
+  await run("UPDATE intake SET delivered = now(), number = greatest(number, $2) WHERE name = $1", [name, number]);
+};

@@ -1,0 +1,127 @@
+/** The routes by which gateways behind routers bring their values. */
+import { createRoute, z } from "@hono/zod-openapi";
+import { query } from "@meterport/gateway/http/query/params";
+import { answer, jsonBody, problem, wrongParameter } from "@meterport/gateway/http/route-parts";
+import { moment } from "@meterport/gateway/http/schemas";
+import { longestBody, mostEntries, wireType } from "@meterport/gateway/outputs/upstream/upstream-wire";
+import type { IntakeTokens } from "../api.ts";
+import { databaseAway, tags } from "../lists/routes.ts";
+
+const path = "/api/v1/fleet/intake";
+const unknownToken = problem("No token of a gateway, or one that was removed", "sign-in-needed");
+const id = z.string().min(1).max(200);
+
+export const booked = z
+  .object({
+    taken: z.number().int().openapi({ description: "Entries that are booked now, or were before" }),
+    number: z.number().int().nullable().openapi({ description: "The highest number among them" }),
+  })
+  .openapi("FleetIntakeAnswer");
+
+export const intakeRoute = createRoute({
+  ...{ method: "post", path, tags, summary: "Brings entries of a gateway's journal into the books" },
+  description: `With a token of its own, as the output \`upstream\` does: up to ${mostEntries} entries and ${longestBody} bytes. The same again changes nothing. If one entry is of a point that the token does not name, nothing is booked.`,
+  request: {
+    query: query({}),
+    body: {
+      required: true,
+      content: { [wireType]: { schema: z.string().openapi({ description: "Lines of JSON: proofs and entries" }) } },
+    },
+  },
+  responses: {
+    200: answer(booked, "All of it is booked", { taken: 96, number: 4_711 }),
+    ...{ 400: wrongParameter, 401: unknownToken, 403: problem("Points that are not its own", "foreign-points") },
+    503: databaseAway,
+  },
+});
+
+export const requestsRoute = createRoute({
+  ...{
+    method: "get",
+    path: `${path}/requests`,
+    tags,
+    summary: "What the fleet wants of a gateway, as server-sent events",
+  },
+  description:
+    "`event: gaps` names a point and from when on its load profile should be read again; `event: alive` every 5 s.",
+  request: { query: query({}) },
+  responses: {
+    200: {
+      description: "The stream",
+      content: {
+        "text/event-stream": {
+          schema: z.string(),
+          example: 'event: gaps\ndata: {"point":"flat-1","from":1767225600000}\n\n',
+        },
+      },
+    },
+    ...{ 400: wrongParameter, 401: unknownToken, 503: databaseAway },
+  },
+});
+
+export const intakeTokens = z
+  .object({
+    tokens: z.array(
+      z.object({
+        name: z.string(),
+        points: z.array(z.string()),
+        sites: z.array(z.string()),
+        made: moment("When it was made"),
+        by: z.string(),
+        last_delivered: moment("When it brought something last").nullable(),
+      }),
+    ),
+  })
+  .openapi("FleetIntakeTokens") satisfies z.ZodType<IntakeTokens>;
+
+export const newToken = z
+  .strictObject({
+    name: z.string().regex(/^[\w.-]{1,60}$/, "must be 1 to 60 letters, digits, ., _ and -"),
+    points: z.array(id).max(1_000).optional().openapi({ description: "Ids of the points that it may bring" }),
+    sites: z.array(id).max(100).optional().openapi({ description: "Ids of sites whose points it may bring" }),
+  })
+  .openapi("NewFleetIntakeToken");
+
+export const madeToken = z
+  .object({ name: z.string(), token: z.string().openapi({ description: "Shown once: only a hash of it is kept" }) })
+  .openapi("MadeFleetIntakeToken");
+
+export const tokensRoute = createRoute({
+  ...{ method: "get", path: `${path}/tokens`, tags, summary: "The gateways that bring their values themselves" },
+  description: "Needs the scope `admin`.",
+  request: { query: query({}) },
+  responses: {
+    200: answer(intakeTokens, "By name", {
+      tokens: [
+        {
+          ...{ name: "cabin", points: ["cabin"], sites: [], made: "2026-01-01T12:00:00.000Z", by: "anna" },
+          last_delivered: null,
+        },
+      ],
+    }),
+    ...{ 400: wrongParameter, 503: databaseAway },
+  },
+});
+
+export const newTokenRoute = createRoute({
+  ...{ method: "post", path: `${path}/tokens`, tags, summary: "Makes a token for a gateway" },
+  description: "Needs the scope `admin`.",
+  request: { query: query({}), ...jsonBody(newToken, { name: "cabin", points: ["cabin"] }) },
+  responses: {
+    201: answer(madeToken, "The token", { name: "cabin", token: "mp_…" }),
+    ...{ 400: wrongParameter, 409: problem("There is one of this name", "name-taken"), 503: databaseAway },
+  },
+});
+
+export const removeTokenRoute = createRoute({
+  ...{ method: "delete", path: `${path}/tokens/{name}`, tags, summary: "Removes the token of a gateway" },
+  description: "Needs the scope `admin`.",
+  request: {
+    params: z.object({ name: z.string().openapi({ description: "The token's name", example: "cabin" }) }),
+    query: query({}),
+  },
+  responses: {
+    204: { description: "It is removed" },
+    ...{ 400: wrongParameter, 404: problem("No such token", "no-such-token"), 503: databaseAway },
+  },
+});
