@@ -2,8 +2,10 @@
 import { join } from "node:path";
 import type { Companion, CompanionContext } from "@meterport/gateway/operation/companion";
 import type { FleetSettings } from "@meterport/gateway/settings/fleet-settings";
+import { addFleetRoutes } from "./http/fleet-routes.ts";
 import { vouchedActor } from "./http/passing/vouch.ts";
 import { startJobs } from "./jobs/fleet-jobs.ts";
+import { jobsDesk } from "./jobs/jobs-desk.ts";
 import { visitBook } from "./jobs/visit-book.ts";
 import { KeyBook } from "./keys/key-book.ts";
 import { fleetCompanion } from "./serve/fleet-companion.ts";
@@ -20,6 +22,7 @@ export const companion = (settings: FleetSettings, context: CompanionContext): P
         chance: () => (entropy(1)[0] ?? 0) / 256,
         folder: join(data, "exports"),
       }),
+    addRoutes: (app, points, own) => addFleetRoutes(app, { ...own, clock, entropy, desk: jobsDesk }, points),
     vouched: vouchedActor,
   });
 };
