@@ -10,12 +10,12 @@ const { skip } = peer("pg_createcluster");
 const servers = new FleetServer();
 after(servers.stop);
 
-/** METERPORT_FLEET_ROUNDS=6 does each kind of incident once, in five minutes. */
-const rounds = Number(process.env.METERPORT_FLEET_ROUNDS ?? 1);
+/** METERPORT_FLEET_ROUNDS=6 does each kind of incident once, in some minutes; none without it. */
+const rounds = Number(process.env.METERPORT_FLEET_ROUNDS ?? 0);
 
 test("what happens to a process costs no interval, and its meters are read again within seconds", {
-  skip,
-  timeout: 240_000 * rounds,
+  skip: skip || rounds === 0,
+  timeout: 120_000 + 240_000 * rounds,
 }, async (t) => {
   const database = await servers.fleet();
   const server = await servers.server();
