@@ -1,7 +1,7 @@
 /** The metering points as outputs see them: one list, one subscription for each. */
 import type { LiveAnswer } from "../model/point-model.ts";
 import type { MeterView } from "../points/meter-view.ts";
-import type { ChildView, PointView, PriceNow, Snapshot } from "../ports/output.ts";
+import type { ChildView, PointView, Snapshot } from "../ports/output.ts";
 import type { PointTotals } from "./point-totals.ts";
 
 /** What the gateway knows of a point. */
@@ -9,7 +9,9 @@ export interface OutputPoint {
   readonly view: MeterView;
   readonly zone: string;
   /** What a kWh costs at this moment. */
-  readonly price?: (() => PriceNow | null) | undefined;
+  readonly price?: PointView["price"] | undefined;
+  /** What it costs in the quarters of a time. */
+  readonly prices?: PointView["prices"] | undefined;
 }
 
 interface Entry {
@@ -109,7 +111,7 @@ export class PointBook {
 
   #opened(each: OutputPoint): Entry {
     const { totals } = this.#options;
-    const { view, zone, price = () => null } = each;
+    const { view, zone, price = () => null, prices = async () => null } = each;
     const point: PointView = {
       id: view.id,
       name: view.name ?? view.summary().name,
@@ -117,7 +119,7 @@ export class PointBook {
       live: () => view.live(),
       detail: () => view.detail(),
       total: (register) => totals.total(view.id, register, view.live()[register]),
-      price,
+      ...{ price, prices },
     };
     let last: Snapshot | undefined;
     const unsubscribe = view.subscribe((change) => {

@@ -24,9 +24,11 @@ export interface PointView {
   readonly total: (register: RegisterKey) => number | null;
   /** What a kWh costs at this moment; null if nobody knows. */
   readonly price: () => PriceNow | null;
+  /** What it costs in the quarters of a time, oldest first, as far as that is known; null if the point has no prices. */
+  readonly prices: (from: Millis, to: Millis) => Promise<readonly PriceNow[] | null>;
 }
 
-/** The price of the present quarter of an hour, in a currency per kWh; null is unknown. */
+/** The price of a quarter of an hour, in a currency per kWh; null is unknown. */
 export interface PriceNow {
   /** ISO 4217. */
   readonly currency: string;

@@ -6,6 +6,8 @@ import type { PricePiece } from "./tariff.ts";
 
 type Energy = Pick<Interval, "end" | "seconds" | "value">;
 
+type Priced = Pick<PricePiece, "start" | "end" | "total" | "feedIn">;
+
 /** One interval with its price. */
 export interface IntervalCost {
   readonly end: Millis;
@@ -34,7 +36,7 @@ export interface CostSum {
  * The mean price over a span of time, weighted by time; null if the price of a part of it is unknown. Spans must be asked for in
  * ascending order of their ends.
  */
-const meanPrice = (pieces: readonly PricePiece[], of: (piece: PricePiece) => number | null) => {
+const meanPrice = (pieces: readonly Priced[], of: (piece: Priced) => number | null) => {
   let first = 0;
   return (from: Millis, to: Millis): number | null => {
     while (first > 0 && (pieces[first]?.start ?? 0) > from) first--;
@@ -63,7 +65,7 @@ export type Direction = "import" | "export";
  */
 export const intervalCosts = (
   intervals: readonly Energy[],
-  pieces: readonly PricePiece[],
+  pieces: readonly Priced[],
   direction: Direction,
 ): readonly IntervalCost[] => {
   const priceOf = meanPrice(pieces, (piece) => (direction === "import" ? piece.total : piece.feedIn));

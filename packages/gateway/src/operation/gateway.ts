@@ -217,7 +217,9 @@ interface OpenMeter {
 
 /** @throws what the store throws when the last registers are read */
 const pointOf = (view: MeterView | undefined, zone: string, prices: CurrentPrices): readonly OutputPoint[] =>
-  view === undefined ? [] : [{ view, zone, price: () => prices.now(view.id) }];
+  view === undefined
+    ? []
+    : [{ view, zone, price: () => prices.now(view.id), prices: (from, to) => prices.between(view.id, from, to) }];
 
 export const createGateway = async (options: GatewayOptions): Promise<Gateway> => {
   const { store, clock, log } = options;

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RunnerLimits } from "@meterport/engine/outputs/output-runner";
 import { Outputs } from "@meterport/engine/outputs/outputs";
+import type { OutputPoint } from "@meterport/engine/outputs/point-book";
 import type { ChildView, Output, OutputStatus } from "@meterport/engine/ports/output";
 import { FakeView } from "@meterport/engine/testing/fake-view";
 import type { Clock } from "@meterport/protocol/ports";
@@ -38,6 +39,8 @@ export class OutputWorld {
   /** Meters behind the meters, by their own ids. */
   readonly children = new Map<string, ChildView>();
   readonly lines: string[] = [];
+  /** What a kWh costs; nobody knows if undefined. */
+  prices: OutputPoint["prices"];
   readonly outputs: Outputs;
   /** Changes that were made. */
   changes = 0;
@@ -46,7 +49,11 @@ export class OutputWorld {
     const note = (line: string): void => void this.lines.push(line);
     this.outputs = new Outputs({
       children: { get: (id) => this.children.get(id), all: () => this.children.values() },
-      points: () => this.views.map((view) => ({ view, zone: "Europe/Copenhagen" })),
+      points: () =>
+        this.views.map((view) => ({
+          ...{ view, zone: "Europe/Copenhagen" },
+          prices: async (from, to) => (await this.prices?.(from, to)) ?? null,
+        })),
       ...{ store: this.store, clock, entropy: systemEntropy, version: "0.1.0" },
       log: { info: note, warn: note, error: note },
       limits: { ...quick, ...limits },

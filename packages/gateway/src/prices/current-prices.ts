@@ -27,6 +27,10 @@ interface Known {
   readonly pieces: readonly PricePiece[];
 }
 
+const priceOf = (currency: string, { start, end, energy, total, feedIn }: PricePiece): PriceNow => ({
+  ...{ currency, start, end, energy, total, feedIn },
+});
+
 export class CurrentPrices {
   readonly #options: CurrentPricesOptions;
   #known: ReadonlyMap<string, Known> = new Map();
@@ -43,8 +47,16 @@ export class CurrentPrices {
     const known = this.#known.get(id);
     const piece = known?.pieces.find(({ start, end }) => start <= wall && wall < end);
     if (known === undefined || piece === undefined) return null;
-    const { start, end, energy, total, feedIn } = piece;
-    return { currency: known.currency, start, end, energy, total, feedIn };
+    return priceOf(known.currency, piece);
+  }
+
+  /** Null for a point without prices. */
+  async between(id: string, from: Millis, to: Millis): Promise<readonly PriceNow[] | null> {
+    const point = this.#options.points().find((each) => each.id === id);
+    if (point?.prices === undefined) return null;
+    const { currency } = point.prices;
+    const pieces = await point.prices.pieces(point.zone, { from, to });
+    return pieces.map((piece) => priceOf(currency, piece));
   }
 
   start(): void {

@@ -1,6 +1,7 @@
 /** What a reader is that people had before: its messages, how it says that it is there, and its entities in Home Assistant. */
 import type { Shown } from "../listening/meter-on-show.ts";
 import type { Source } from "../listening/values.ts";
+import type { PriceHours } from "./price-hours.ts";
 import type { EnergySums } from "./running-sums.ts";
 
 export interface FormerMessage {
@@ -22,6 +23,8 @@ export interface Telling {
   readonly shown: Shown;
   readonly counts: Counts;
   readonly sums: EnergySums;
+  /** What a kWh costs; undefined if nobody knows. */
+  readonly prices: PriceHours | undefined;
   /** What stood before the name of each entity: "OSGP Meter". */
   readonly names: string;
   /** Version of Meterport. */
@@ -66,6 +69,8 @@ export interface FormerReader {
   readonly entities?: ((telling: Telling, device: string) => readonly FormerEntity[]) | undefined;
   /** The name of its device in Home Assistant. */
   readonly deviceName?: string | undefined;
+  /** Retained messages of prices, said when they change; undefined prices take back what was said. */
+  readonly prices?: ((prices: PriceHours | undefined) => readonly FormerMessage[]) | undefined;
   /** Whether it tells sums, for which the store is asked. */
   readonly sums?: true | undefined;
 }

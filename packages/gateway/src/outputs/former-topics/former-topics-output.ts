@@ -1,5 +1,5 @@
 /** The output `former_topics`: publishes what a reader published that Meterport took the place of. */
-import type { Output, OutputContext, RunningOutput } from "@meterport/engine/ports/output";
+import type { Output, OutputContext, PriceNow, RunningOutput } from "@meterport/engine/ports/output";
 import type { Millis } from "@meterport/protocol/ports";
 import { MeterOnShow, type Shown } from "../listening/meter-on-show.ts";
 import { type Broker, connectBroker, type LoadMqtt, type Message } from "../mqtt/broker.ts";
@@ -7,11 +7,14 @@ import { announcementOf } from "./former-entities.ts";
 import { type FormerReader, meterTexts, type Telling } from "./former-reader.ts";
 import { formerReaders } from "./former-readers.ts";
 import { deviceOf, type FormerTopicsSettings, usualNames } from "./former-topics-settings.ts";
+import { hourOf, hoursAhead, type PriceHours, priceHours } from "./price-hours.ts";
 import { noSums, RunningSums } from "./running-sums.ts";
 
 const usualRepeat: Millis = 10_000;
 /** How soon it is noticed that values have become too old. */
 const lookEvery: Millis = 1_000;
+/** How often the prices ahead are looked up. */
+const pricesEvery: Millis = 60_000;
 
 /** Says the values again and again, and whether there are any. */
 class Former {
@@ -24,6 +27,10 @@ class Former {
   readonly #sums: RunningSums | undefined;
   /** Entities that were announced since the connection was made, by their topics. */
   readonly #announced = new Set<string>();
+  #quarters: readonly PriceNow[] = [];
+  #pricesAskedAt = Number.NEGATIVE_INFINITY;
+  /** What the broker has of the prices. */
+  #pricesSaid = "";
   #readings = 0;
   #saidAt = Number.NEGATIVE_INFINITY;
   #online: boolean | undefined;
@@ -89,6 +96,7 @@ class Former {
       this.#saidAt = Number.NEGATIVE_INFINITY;
       this.#broker.publish(this.#stateMessage(online)).catch((error: unknown) => this.#broke(error));
     }
+    this.#sayPrices(online);
     if (shown === undefined || clock.now() - this.#saidAt < this.#repeat) return;
     this.#saidAt = clock.now();
     const telling = this.#tellingOf(shown);
@@ -96,6 +104,44 @@ class Former {
     for (const { path, payload, retain } of this.#reader.messages(telling))
       this.#broker.offer({ topic: `${this.#settings.topic}${path}`, payload, retain });
     sent(1);
+  }
+
+  /** Prices are said when they change, and taken back while the meter is away: nobody would say the next hour. */
+  #sayPrices(online: boolean): void {
+    const { prices: messagesOf } = this.#reader;
+    if (messagesOf === undefined) return;
+    this.#askPrices();
+    const prices = online ? this.#prices() : undefined;
+    // What was never said need not be taken back.
+    if (prices === undefined && this.#pricesSaid === "") return;
+    const messages = messagesOf(prices);
+    const text = prices === undefined ? "" : JSON.stringify(messages);
+    if (text === this.#pricesSaid) return;
+    this.#pricesSaid = text;
+    for (const { path, payload, retain } of messages)
+      this.#broker
+        .publish({ topic: `${this.#settings.topic}${path}`, payload, retain })
+        .catch((error: unknown) => this.#broke(error));
+  }
+
+  #prices(): PriceHours | undefined {
+    return priceHours(this.#quarters, this.#context.clock.wall());
+  }
+
+  #askPrices(): void {
+    const { clock, log } = this.#context;
+    const { point } = this.#meter;
+    // After a start they may not be there yet.
+    const pause = this.#quarters.length === 0 ? this.#repeat : pricesEvery;
+    if (point === undefined || clock.now() - this.#pricesAskedAt < pause) return;
+    this.#pricesAskedAt = clock.now();
+    const from = hourOf(clock.wall());
+    point.prices(from, from + hoursAhead * 3_600_000).then(
+      (quarters) => {
+        this.#quarters = quarters ?? [];
+      },
+      (error: unknown) => log.warn(`prices are not told: ${error instanceof Error ? error.message : String(error)}`),
+    );
   }
 
   #note(shown: Shown | undefined): void {
@@ -106,7 +152,7 @@ class Former {
     const { clock, version } = this.#context;
     const { time } = shown.live;
     return {
-      ...{ shown, version, names: this.#settings.names ?? usualNames },
+      ...{ shown, version, prices: this.#prices(), names: this.#settings.names ?? usualNames },
       counts: { uptime: (clock.now() - this.#began) / 1000, readings: this.#readings },
       sums: (time === null ? undefined : this.#sums?.sums(shown.point, Date.parse(time))) ?? noSums,
     };

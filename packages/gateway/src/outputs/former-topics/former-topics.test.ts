@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { PriceNow } from "@meterport/engine/ports/output";
 import { Secret } from "@meterport/protocol/mep/security/key";
 import { connect } from "mqtt";
 import { type Broker, startBroker } from "../../../../../test/support/mosquitto.ts";
@@ -10,6 +11,7 @@ import { evening, FaceWorld } from "../listening/face-contract.test-kit.ts";
 import { checkDeviceMessage } from "../mqtt/home-assistant-rules.test-kit.ts";
 import { hour, until } from "../output-world.test-kit.ts";
 import { deviceOf, type FormerTopicsSettings, formerTopicsSchema } from "./former-topics-settings.ts";
+import { hourOf, momentText } from "./price-hours.ts";
 
 const mosquitto = peer("mosquitto");
 const password = "canary-of-the-broker";
@@ -186,6 +188,55 @@ describe("former topics", { skip: mosquitto.skip }, () => {
       assert.equal(JSON.parse(newest.get("old/meter/power")?.payload ?? "{}").PF2, -0.995);
       assert.equal(factor.unit_of_measurement, "%");
       assert.match(factor.value_template, /\* 100/);
+    }));
+
+  /** Three hours from the one that holds `from`: 0.1, 0.2 and 0.3 kroner. */
+  const threeHours = async (from: number): Promise<readonly PriceNow[]> =>
+    Array.from({ length: 12 }, (_, n) => ({
+      ...{ currency: "DKK", start: from + n * 900_000, end: from + (n + 1) * 900_000 },
+      ...{ energy: null, total: (1 + Math.floor(n / 4)) / 10, feedIn: null },
+    }));
+
+  test("nes-mep-reader: tells the prices ahead, keeps them at the broker, and takes them back with stale values", () =>
+    within("nes-mep-reader", async (world, _, { newest }) => {
+      const said = (path: string): string | undefined => newest.get(`old/meter/price/${path}`)?.payload;
+      world.prices = threeHours;
+      world.read();
+      const begun = hourOf(world.clock.wall());
+      await until("all prices", () => said("cheapest/6hr") !== undefined);
+      assert.deepEqual(["0", "1", "2", "3", "33", "min", "max", "cheapest/6hr"].map(said), [
+        "0.1000",
+        "0.2000",
+        "0.3000",
+        "",
+        "",
+        "0.1000",
+        "0.3000",
+        "",
+      ]);
+      assert.equal(said("cheapest/1hr"), momentText(begun));
+      world.home.goStale();
+      await until("they are taken back", () => said("0") === "" && said("max") === "");
+      world.read();
+      await until("they are told again", () => said("0") === "0.1000" && said("max") === "0.3000");
+    }));
+
+  test("nes-mep-reader-ha: tells the prices ahead, and announces those that are known", () =>
+    within("nes-mep-reader-ha", async (world, _, { newest }) => {
+      const config = (id: string) => JSON.parse(newest.get(`homeassistant/sensor/meter_${id}/config`)?.payload ?? "{}");
+      world.prices = threeHours;
+      world.read();
+      await until("the last of them", () => newest.has("homeassistant/sensor/meter_pricescheapest3hr/config"));
+      const { prices } = JSON.parse(newest.get("old/meter/prices")?.payload ?? "{}");
+      assert.deepEqual([prices["0"], prices["2"], prices["3"], prices["37"], prices.min], [0.1, 0.3, null, null, 0.1]);
+      assert.equal(prices.cheapest3hr, momentText(hourOf(world.clock.wall())));
+      const present = config("prices0");
+      assert.deepEqual(
+        [present.name, present.value_template, present.unit_of_measurement],
+        ["Price current hour", "{{ value_json.prices['0'] }}", "DKK/kWh"],
+      );
+      assert.deepEqual([config("prices3"), config("pricescheapest6hr")], [{}, {}], "what is unknown is not announced");
+      assert.equal(config("pricescheapest1hr").device_class, "timestamp");
     }));
 
   test("tells the energy of the hour, the day and the month from what is stored", () =>

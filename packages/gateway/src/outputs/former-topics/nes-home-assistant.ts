@@ -15,6 +15,7 @@ import {
   whole,
 } from "../listening/values.ts";
 import { type FormerEntity, type FormerMessage, type FormerReader, meterTexts, type Telling } from "./former-reader.ts";
+import { hoursAhead, momentText, type PriceHours } from "./price-hours.ts";
 import { type Period, periods, type Way } from "./running-sums.ts";
 
 const perPhase = (name: string, source: (phase: 1 | 2 | 3) => Source): Mapping =>
@@ -70,6 +71,20 @@ const messages = (telling: Telling): readonly FormerMessage[] => {
   return Object.entries(bodies).map(([path, body]) => ({ path, payload: JSON.stringify(body), retain: false }));
 };
 
+const perKwh = (price: number | null | undefined): number | null => (price == null ? null : rounded(price, 4));
+
+const pricesOf = (prices: PriceHours | undefined): readonly FormerMessage[] => {
+  const { hours, min, max, cheapest } = prices ?? {};
+  const body = {
+    ...Object.fromEntries(Array.from({ length: hoursAhead }, (_, n) => [String(n), perKwh(hours?.[n])])),
+    ...{ min: perKwh(min), max: perKwh(max) },
+    ...Object.fromEntries(
+      ([1, 3, 6] as const).map((length) => [`cheapest${length}hr`, momentText(cheapest?.[length] ?? null)]),
+    ),
+  };
+  return [{ path: "/prices", payload: JSON.stringify({ prices: body }), retain: true }];
+};
+
 type More = FormerEntity["more"];
 
 interface Row {
@@ -110,6 +125,33 @@ const sum = (period: Period, way: Way): Row => ({
   known: ({ shown }) => totalKilo(way === "import" ? "energy_import_wh" : "energy_export_wh")(shown) !== null,
 });
 
+/** Its words, and as many as it had. */
+const pricedHours = [
+  ...["current hour", "next hour", "in two hour", "in three hour", "in four hour", "in five hour", "in six hour"],
+  ...["in seven hour", "in eight hour", "in nine hour", "in ten hour", "in eleven hour"],
+];
+
+const priceRows = (prices: PriceHours | undefined): readonly Row[] => {
+  if (prices === undefined) return [];
+  const { currency, hours } = prices;
+  // The class `monetary`, which the reader gave, is for amounts.
+  const price = (name: string, value: string, isKnown: boolean): Row => ({
+    ...{ name, value, path: "/prices", known: () => isKnown },
+    more: { unit_of_measurement: `${currency}/kWh`, state_class: "measurement" },
+  });
+  return [
+    ...pricedHours.map((words, n) => price(`Price ${words}`, `prices['${n}']`, hours[n] != null)),
+    price("Minimum price ahead", "prices.min", prices.min !== null),
+    price("Maximum price ahead", "prices.max", prices.max !== null),
+    ...([1, 3, 6] as const).map(
+      (length): Row => ({
+        ...{ name: `Cheapest ${length}hr period ahead`, value: `prices.cheapest${length}hr`, path: "/prices" },
+        ...{ more: { device_class: "timestamp" }, known: () => prices.cheapest[length] !== null },
+      }),
+    ),
+  ];
+};
+
 /** The reader gave a factor between 0 and 1 as per cent. */
 const perCent = (value: string): string =>
   `{{ (value_json.${value} * 100) | round(1) if value_json.${value} is number else None }}`;
@@ -139,13 +181,16 @@ export const nesHomeAssistantReader: FormerReader = {
   messages,
   availability: { path: "/lwt", online: "Online", offline: "Offline" },
   deviceName: "AMS reader",
+  prices: pricesOf,
   sums: true,
   entities: (telling, device) =>
-    rows.map(({ name, value, path, more, known, template = `{{ value_json.${value} }}` }) => {
-      const id = `${device}_${value.replaceAll(".", "")}`;
-      return {
-        ...{ name, path, template, more, uniqueId: id, objectId: id, configTopic: `sensor/${id}/config` },
-        ...{ expires: path === "/power", known: known(telling) },
-      };
-    }),
+    [...rows, ...priceRows(telling.prices)].map(
+      ({ name, value, path, more, known, template = `{{ value_json.${value} }}` }) => {
+        const id = `${device}_${value.replace(/[.[\]']/g, "")}`;
+        return {
+          ...{ name, path, template, more, uniqueId: id, objectId: id, configTopic: `sensor/${id}/config` },
+          ...{ expires: path === "/power", known: known(telling) },
+        };
+      },
+    ),
 };

@@ -19,6 +19,7 @@ import {
   meterTexts,
   type Telling,
 } from "./former-reader.ts";
+import { momentText, type PriceHours } from "./price-hours.ts";
 import { periods, ways } from "./running-sums.ts";
 
 interface Row extends Figure {
@@ -83,6 +84,23 @@ const sumsOf = ({ sums }: Telling): readonly FormerMessage[] =>
     }),
   );
 
+/** The reader had topics for so many hours. */
+const pricedHours = 34;
+
+/** An empty message takes back what the broker has kept of the topic. */
+const pricesOf = (prices: PriceHours | undefined): readonly FormerMessage[] => {
+  const { hours = [], min = null, max = null, cheapest } = prices ?? {};
+  const kept = (path: string, payload: string | null | undefined): FormerMessage => ({
+    ...{ path: `/price/${path}`, payload: payload ?? "", retain: true },
+  });
+  return [
+    ...Array.from({ length: pricedHours }, (_, n) => kept(String(n), inDecimals(hours[n] ?? null, 4))),
+    kept("min", inDecimals(min, 4)),
+    kept("max", inDecimals(max, 4)),
+    ...([1, 3, 6] as const).map((length) => kept(`cheapest/${length}hr`, momentText(cheapest?.[length] ?? null))),
+  ];
+};
+
 export const nesRawReader: FormerReader = {
   messages: (telling) => [
     ...Object.entries(textsOf(telling)).flatMap(([path, payload]) =>
@@ -94,6 +112,7 @@ export const nesRawReader: FormerReader = {
     }),
     ...sumsOf(telling),
   ],
+  prices: pricesOf,
   availability: { path: "/lwt", online: "Online", offline: "Offline" },
   sums: true,
 };

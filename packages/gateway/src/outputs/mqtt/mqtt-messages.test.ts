@@ -34,6 +34,7 @@ const pointOf = (view: FakeView, more: Partial<PointView> = {}): PointView => ({
   detail: () => view.detail(),
   total: (register) => view.live()[register],
   price: () => null,
+  prices: async () => null,
   ...more,
 });
 
