@@ -1,6 +1,6 @@
 /**
  * The faces that are lines of bytes, under load: 100,000 mutated requests to each, requests a second, the way of a value from the read
- * to a client, and what all of them cost at one value a second. `node bench/lines.ts`
+ * to a client, and what all of them cost at one value a second. `node --expose-gc bench/lines.ts`
  */
 import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
@@ -15,6 +15,7 @@ import { FakeView } from "@meterport/engine/testing/fake-view";
 import { household, mutated, seededNumbers } from "@meterport/gateway/outputs/lines/face-world.test-kit";
 import { ctFrame } from "@meterport/gateway/outputs/marstek-ct/ct-frames";
 import { openMarstekCt } from "@meterport/gateway/outputs/marstek-ct/marstek-ct-output";
+import { type MapName, mapNames, maps as modbusMaps } from "@meterport/gateway/outputs/modbus/maps/index";
 import { openModbus } from "@meterport/gateway/outputs/modbus/modbus-output";
 import { openP1 } from "@meterport/gateway/outputs/p1/p1-output";
 import { openSmaMeter } from "@meterport/gateway/outputs/sma-meter/sma-meter-output";
@@ -27,10 +28,15 @@ const count = 100_000;
 const seed = Number(process.env.METERPORT_TEST_SEED ?? 20_261_129);
 
 const [p1, modbus, rtu, ct] = [await freePort(), await freePort(), await freePort(), await freePort()];
+/** Each map at a port of its own. */
+const maps = await Promise.all(mapNames.map(async (map) => ({ map, port: await freePort() })));
 const home = new FakeView("home");
 const open: Readonly<Record<string, Output["open"]>> = {
   p1: openP1({ port: p1 } as never, openLink),
   modbus: openModbus({ port: modbus, rtu_port: rtu, map: "sdm630" } as never, openLink),
+  ...Object.fromEntries(
+    maps.map(({ map, port }) => [`modbus as ${map}`, openModbus({ port, map } as never, openLink)] as const),
+  ),
   marstek_ct: openMarstekCt({ port: ct } as never),
   sma_meter: openSmaMeter({ interface: "127.0.0.1" } as never),
 };
@@ -61,8 +67,27 @@ const taken = (socket: Socket): Promise<void> =>
     socket.once("close", () => resolve());
   });
 
-const fuzzTcp = async (name: string, port: number, good: Uint8Array): Promise<void> => {
+/** What is in use, once the rest is collected. */
+const heap = async (): Promise<string> => {
+  await wait(500);
+  globalThis.gc?.();
+  return `${(process.memoryUsage().heapUsed / 1e6).toFixed(1)} MB`;
+};
+
+/** Right requests to a map: each of its areas from the first register and to the last, its identity, and two writes. */
+const questions = (map: MapName): readonly Uint8Array[] => {
+  const reads = modbusMaps[map].areas.flatMap(({ from, to }) => {
+    const some = Math.min(to - from + 1, 60);
+    return [from, to - some + 1].flatMap((at) =>
+      [3, 4].map((code) => Uint8Array.of(0, 1, 0, 0, 0, 6, 1, code, at >> 8, at & 0xff, 0, some)),
+    );
+  });
+  return [...reads, ...["0002000000020111", "000300000005012b0e0100", "000400000006010600010001"].map(bytes)];
+};
+
+const fuzzTcp = async (name: string, port: number, good: readonly Uint8Array[]): Promise<void> => {
   const chance = seededNumbers(seed);
+  const before = await heap();
   const began = performance.now();
   let connections = 1;
   let socket = client(port);
@@ -71,16 +96,19 @@ const fuzzTcp = async (name: string, port: number, good: Uint8Array): Promise<vo
       connections++;
       socket = client(port);
     }
-    if (!socket.write(mutated(good, chance))) await taken(socket);
+    if (!socket.write(mutated(good[n % good.length] ?? request, chance))) await taken(socket);
     if (n % 5 === 0) await new Promise((resolve) => setImmediate(resolve));
   }
   socket.destroy();
   const took = (performance.now() - began) / 1_000;
-  say(`${name}: ${count} mutated requests in ${took.toFixed(1)} s over ${connections} connections`);
+  say(
+    `${name}: ${count} mutated requests in ${took.toFixed(1)} s over ${connections} connections, heap ${before} before, ${await heap()} after`,
+  );
 };
 
 const fuzzUdp = async (): Promise<void> => {
   const chance = seededNumbers(seed);
+  const before = await heap();
   const socket = createSocket("udp4");
   for (let n = 0; n < count; n++) {
     socket.send(
@@ -91,7 +119,7 @@ const fuzzUdp = async (): Promise<void> => {
     if (n % 50 === 0) await wait(0);
   }
   socket.close();
-  say(`marstek_ct: ${count} mutated datagrams`);
+  say(`marstek_ct: ${count} mutated datagrams, heap ${before} before, ${await heap()} after`);
 };
 
 const answered = async (): Promise<void> => {
@@ -149,12 +177,10 @@ const cost = async (): Promise<void> => {
 while (!(await outputs.status()).every(({ state }) => state === "up")) await wait(20);
 const alive = setInterval(() => read(), 1_000);
 read();
-const before = process.memoryUsage().rss;
-await fuzzTcp("p1", p1, new TextEncoder().encode("/?!\r\n"));
-await fuzzTcp("modbus tcp", modbus, request);
-await fuzzTcp("modbus rtu", rtu, bytes("010400340002312a"));
+await fuzzTcp("p1", p1, [new TextEncoder().encode("/?!\r\n")]);
+for (const { map, port } of maps) await fuzzTcp(`modbus tcp as ${map}`, port, questions(map));
+await fuzzTcp("modbus rtu", rtu, [bytes("010400340002312a")]);
 await fuzzUdp();
-say(`memory: ${((process.memoryUsage().rss - before) / 1e6).toFixed(0)} MB more than before`);
 for (const { name, state, failures } of await outputs.status()) assert.deepEqual([state, failures], ["up", 0], name);
 await answered();
 clearInterval(alive);

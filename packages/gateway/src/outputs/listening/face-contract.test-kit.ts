@@ -257,7 +257,7 @@ export const faceContract = (name: string, face: FaceUnderTest): void => {
         const chance = chances(seed);
         for (let n = 0; n < 20; n++)
           await exchange(port, Buffer.from(Array.from({ length: 400 }, () => chance(256))), 500, dial);
-        const seen = await fuzzHttp(port, face.samples, requests, seed, dial);
+        const seen = await fuzzHttp(port, face.samples, requests, seed, { dial });
         const said = JSON.stringify([...seen]);
         assert.ok(![...seen.keys()].some((status) => status.startsWith("5")), `seed ${seed}: ${said}`);
         assert.equal(

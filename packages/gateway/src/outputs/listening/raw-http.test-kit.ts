@@ -94,8 +94,73 @@ const aimed = (text: string, chance: (limit: number) => number): Buffer<ArrayBuf
           .toString("latin1")
           .replace(/[^!-~]/g, "")}`;
   const length = other === "" ? "" : `content-length: ${other.length}\r\n`;
-  return Buffer.from(`${method} ${bent} HTTP/1.1\r\nhost: 127.0.0.1\r\n${length}\r\n${other}`, "latin1");
+  // Without it the face itself would read nothing.
+  const token = /^authorization: .*\r\n/m.exec(head)?.[0] ?? "";
+  return Buffer.from(`${method} ${bent} HTTP/1.1\r\nhost: 127.0.0.1\r\n${token}${length}\r\n${other}`, "latin1");
 };
+
+/** Whether a response is here to its end. */
+const isWhole = (text: string): boolean => {
+  const head = text.indexOf("\r\n\r\n");
+  const [, length] = /^content-length: (\d+)\r$/im.exec(text.slice(0, Math.max(0, head + 2))) ?? [];
+  return head >= 0 && length !== undefined && text.length >= head + 4 + Number(length);
+};
+
+/** Asks one request after the other on one connection, as long as that stays open. */
+class Asker {
+  readonly #connect: () => Socket;
+  #socket: Socket | undefined;
+  #text = "";
+  #done = (): void => {};
+
+  constructor(connect: () => Socket) {
+    this.#connect = connect;
+  }
+
+  /** Gives the response; empty if the connection ended without one. */
+  ask(bytes: Uint8Array, patience = 2_000): Promise<string> {
+    const socket = this.#open();
+    this.#text = "";
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => socket.destroy(), patience);
+      this.#done = () => {
+        clearTimeout(timer);
+        this.#done = () => {};
+        resolve(this.#text);
+      };
+      socket.write(bytes);
+    });
+  }
+
+  close(): void {
+    this.#socket?.destroy();
+  }
+
+  #open(): Socket {
+    if (this.#socket?.writable === true) return this.#socket;
+    const socket = this.#connect();
+    this.#socket = socket;
+    socket.on("error", () => {});
+    socket.on("data", (part) => {
+      if (this.#socket !== socket) return;
+      this.#text += part.toString("latin1");
+      if (isWhole(this.#text)) this.#done();
+    });
+    socket.on("end", () => socket.destroy());
+    socket.on("close", () => {
+      if (this.#socket !== socket) return;
+      this.#socket = undefined;
+      this.#done();
+    });
+    return socket;
+  }
+}
+
+export interface Fuzzing {
+  readonly dial?: Dial | undefined;
+  /** Of so many requests one may be no HTTP any more, and then has a connection to itself. */
+  readonly broken?: number | undefined;
+}
 
 /** What so many mutated requests did: status codes with their numbers, "silence" for none. */
 export const fuzzHttp = async (
@@ -103,19 +168,23 @@ export const fuzzHttp = async (
   samples: readonly string[],
   count: number,
   seed: number,
-  dial = plainly,
+  { dial = plainly, broken = 2 }: Fuzzing = {},
 ): Promise<ReadonlyMap<string, number>> => {
   const chance = chances(seed);
   const seen = new Map<string, number>();
   let left = count;
   const worker = async (): Promise<void> => {
+    const asker = new Asker(() => dial(port));
     while (left-- > 0) {
       const sample = samples[chance(samples.length)] ?? "";
-      const bytes = chance(2) === 0 ? aimed(sample, chance) : mutated(sample, chance);
-      const text = await exchange(port, bytes, undefined, dial);
+      const text =
+        chance(broken) === 0
+          ? await exchange(port, mutated(sample, chance), undefined, dial)
+          : await asker.ask(aimed(sample, chance));
       for (const [, status = ""] of text === "" ? [["", "silence"]] : text.matchAll(/^HTTP\/1\.1 (\d{3})/gm))
         seen.set(status, (seen.get(status) ?? 0) + 1);
     }
+    asker.close();
   };
   await Promise.all(Array.from({ length: 8 }, worker));
   return seen;
