@@ -1,10 +1,13 @@
 /** Who holds shards, in the database's own time: that of pg-boss, which tests drive by hand. `JOBS` stands for its schema. */
 
-/** A sign of life of holder $1 at address $2 with version $3 and the pass $4, if it has one, which it may write and not read; gives the database's time in seconds since 1970. */
+/**
+ * A sign of life of holder $1 at address $2 with version $3 and the pass $4, if it has one; gives the database's time in seconds since 1970. The
+ * pass is not taken from `excluded`: that needs the right to read it, which holders lack.
+ */
 export const sayAlive = `
-  INSERT INTO holder (holder, address, version, pass, seen) VALUES ($1, $2, $3, $4, JOBS.job_now())
+  INSERT INTO holder (holder, address, version, pass, seen) VALUES ($1, $2, $3, $4::text, JOBS.job_now())
   ON CONFLICT (holder) DO UPDATE
-    SET address = excluded.address, version = excluded.version, pass = $4, seen = excluded.seen
+    SET address = excluded.address, version = excluded.version, pass = $4::text, seen = excluded.seen
   RETURNING extract(epoch FROM seen)::float8 AS now`;
 
 /** Holders that were seen within $1 seconds. */
