@@ -1,6 +1,7 @@
 /** The duties of exports: files are made when they are due, and handed to their targets until those have them. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { UsageError } from "@meterport/protocol/errors";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import type { Run } from "../books/database.ts";
 import { Deliverer } from "../exports/delivery/deliverer.ts";
@@ -147,6 +148,14 @@ const deliverRun = async (
   rmSync(place, { recursive: true, force: true });
 };
 
+const noteProblem = async (
+  { database, now }: DeliveryParts,
+  { id, state }: KeptPlan,
+  problem: string,
+): Promise<void> => {
+  await database.run(noteDelivery, [id, JSON.stringify(afterFailure(state, await now(), problem))]);
+};
+
 export const deliverDuty = (parts: DeliveryParts): Duty => ({
   name: "deliver",
   atOnce: 4,
@@ -162,7 +171,11 @@ export const deliverDuty = (parts: DeliveryParts): Duty => ({
         if (plan === undefined || plan.isPaused || ends.aborted) return;
         const [first] = await waitingOf(database.run, plan.id);
         if (first === undefined) return;
-        await deliverRun(parts, plan, first, ends);
+        await deliverRun(parts, plan, first, ends).catch(async (error) => {
+          // A key that cannot be read, or a target that cannot be: no attempt would tell.
+          if (error instanceof UsageError) await noteProblem(parts, plan, error.message);
+          throw error;
+        });
       }
     } finally {
       cancel();

@@ -198,6 +198,9 @@ export const runExportAgain: JobsDesk["runExportAgain"] = async (run, id, period
   const [row] = (await run(sql.readRun, [id, day, version])).rows;
   const state = row?.state;
   if (state !== "d" && state !== "m") refuse(`The export ${id} has no files of ${period} in version ${version}.`);
+  for (const { name, parts } of row === undefined ? [] : filesIn(row))
+    if (parts > 0 && (await run(sql.readPart, [id, day, version, name, parts - 1])).count === 0)
+      refuse(`The bytes of ${name} are no longer kept.`);
   await run(sql.setRunState, [id, day, version, "m"]);
 };
 

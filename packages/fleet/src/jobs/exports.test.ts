@@ -122,6 +122,15 @@ test("RSM-012 of a day of 25 hours says what the meters measured, to the Wh, and
   assert.equal(Buffer.concat(parts).toString(), bytes[0]);
   assert.equal(await jobsDesk.exportFile(database.run, id, "2026-10-25", 1, "../../etc/passwd"), undefined);
 
+  await assert.rejects(
+    jobsDesk.runExportAgain(database.run, id, "2026-10-25", 9, 0),
+    /has no files of 2026-10-25 in version 9/,
+  );
+  await assert.rejects(
+    jobsDesk.runExportAgain(database.run, id, "2026-11-30", undefined, clock.now),
+    /is not over yet/,
+  );
+
   // Nothing changed: no version, even if somebody asks.
   await jobsDesk.runExportAgain(database.run, id, "2026-10-25", undefined, clock.now);
   assert.equal(await isDue(), true);
@@ -186,6 +195,16 @@ test("files wait for a target that is gone, and reach it once and in order", { s
   assert.equal(await failures(), 0);
   assert.deepEqual(await deliver.due(database.run, 0), []);
   assert.equal(await jobsDesk.pauseExportPlan(database.run, id, true), true);
+});
+
+test("a signing key that cannot be read is told where people look", { skip }, async (t) => {
+  const { database, check, make, handOver, runs } = await world(t, { signingKeyFile: "/nowhere/key.pem" });
+  await check();
+  await make();
+  await assert.rejects(handOver(), /the signing key \/nowhere\/key.pem cannot be read/);
+  const [plan] = await jobsDesk.listExportPlans(database.run);
+  assert.match(plan?.delivery.problem ?? "", /cannot be read: give a file with an Ed25519 key/);
+  assert.equal((await runs())[0], "2026-10-26 v1 made");
 });
 
 test("what cannot be made says why, and is made when it can be", { skip }, async (t) => {

@@ -6,7 +6,6 @@ import { peer } from "../../../../test/support/peers.ts";
 import type { Database } from "../books/database.ts";
 import { FleetServer } from "../books/fleet-database.test-kit.ts";
 import { migrations } from "../books/migrate.ts";
-import { folderFor } from "../exports/delivery/delivery.test-kit.ts";
 import { campaignReport, makeCampaign } from "./campaign-book.ts";
 import type { Duty } from "./duty.ts";
 import { type RunningJobs, startJobs } from "./fleet-jobs.ts";
@@ -25,11 +24,9 @@ class TestJobs {
   readonly lines: string[] = [];
   readonly #running: RunningJobs[] = [];
   readonly #database: Database;
-  readonly #test: TestContext;
 
   constructor(t: TestContext, database: Database) {
     this.#database = database;
-    this.#test = t;
     t.after(() => Promise.all(this.#running.map((jobs) => jobs.stop())));
   }
 
@@ -43,8 +40,6 @@ class TestJobs {
           pollSeconds: 0.5,
           firstPause: 1,
           now: async () => this.now,
-          chance: () => 0,
-          folder: folderFor(this.#test),
         },
         log: (line) => void this.lines.push(`${name}: ${line}`),
       },
@@ -142,7 +137,7 @@ test("while the database is away one sentence says so, and it goes on afterwards
   const jobs = await startJobs(
     {
       ...{ url: `${server.url}?schema=${database.place.schema}`, fleet: "test", name: "jobs-1", clock: systemClock },
-      ...{ pollSeconds: 0.5, chance: () => 0, folder: folderFor(t), log: (line) => void lines.push(line) },
+      ...{ pollSeconds: 0.5, log: (line) => void lines.push(line) },
     },
     () => [duty],
   );
@@ -178,7 +173,7 @@ test("a database of another version or another fleet is refused with a sentence"
   const { url } = await servers.server();
   const options = {
     ...{ url: `${url}?schema=${database.place.schema}`, name: "jobs-1", log: () => {} },
-    ...{ clock: { now: () => 0, wall: () => 0, at: () => () => {} }, chance: () => 0, folder: "/nowhere" },
+    ...{ clock: { now: () => 0, wall: () => 0, at: () => () => {} } },
   };
   await assert.rejects(startJobs({ ...options, fleet: "north" }), /belongs to the fleet "Test" \(test\), not to north/);
   await database.run("INSERT INTO fleet_migration (version) VALUES ($1)", [migrations.length + 1]);

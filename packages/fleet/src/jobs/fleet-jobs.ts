@@ -24,10 +24,10 @@ export interface JobsOptions {
   readonly log: (line: string) => void;
   /** Name of this process, shown in the list of the job engine. */
   readonly name: string;
-  /** A number from 0 to 1. */
-  readonly chance: () => number;
-  /** Where files of exports wait for their targets; only of this process. */
-  readonly folder: string;
+  /** A number from 0 to 1, so that many who try again do not knock together; always 0 if omitted. */
+  readonly chance?: (() => number) | undefined;
+  /** Where files of exports wait for their targets, of this process alone. Without it this process delivers none. */
+  readonly folder?: string | undefined;
   readonly scan?: ScanSettings | undefined;
   readonly vee?: VeeDutySettings | undefined;
   readonly retention?: Retention | undefined;
@@ -134,7 +134,7 @@ export const startJobs = async (
     retention = usualRetention,
     pollSeconds,
     firstPause,
-    chance,
+    chance = () => 0,
     folder,
   } = options;
   const database = await Database.open(url);
@@ -146,7 +146,8 @@ export const startJobs = async (
     const parts: DutyParts = { database, now, shards, log };
     const duties = [
       ...usualDuties(parts, scan, retention),
-      ...[veeDuty(parts, options.vee), exportDuty(parts), deliverDuty({ ...parts, clock, chance, folder })],
+      ...[veeDuty(parts, options.vee), exportDuty(parts)],
+      ...(folder === undefined ? [] : [deliverDuty({ ...parts, clock, chance, folder })]),
       ...more(parts),
     ];
     const started = await JobEngine.start({

@@ -36,15 +36,21 @@ test("a virtual meter's day as RSM-012, read over its line, booked, checked and 
   const [today, target] = [Math.floor(Date.now() / dayMillis) * dayMillis, join(folderFor(t), "target")];
   mkdirSync(target);
   const jobs = await startJobs({
-    ...{ url, fleet: "test", name: "jobs-1", clock: systemClock, chance: () => 0, folder: folderFor(t), pollSeconds: 0.5 },
+    ...{ url, fleet: "test", name: "jobs-1", clock: systemClock, folder: folderFor(t), pollSeconds: 0.5 },
     log: (line) => lines.push(line),
   });
   try {
     const yesterday = isoDay(today - dayMillis);
-    await until("the day is booked", async () => {
-      const { rows } = await database.run("SELECT 1 FROM profile_day WHERE day = $1 AND '0' <> ALL (rank)", [yesterday]);
-      return rows.length > 0;
-    }, 60_000);
+    await until(
+      "the day is booked",
+      async () => {
+        const { rows } = await database.run("SELECT 1 FROM profile_day WHERE day = $1 AND '0' <> ALL (rank)", [
+          yesterday,
+        ]);
+        return rows.length > 0;
+      },
+      60_000,
+    );
     await database.run("UPDATE metering_point SET gsrn = '571313000000002000'");
     const plan = await jobsDesk.saveExportPlan(
       database.run,
@@ -57,13 +63,18 @@ test("a virtual meter's day as RSM-012, read over its line, booked, checked and 
       Date.now(),
     );
     await jobsDesk.runExportAgain(database.run, plan, yesterday, undefined, Date.now());
-    await until("it is delivered", async () => {
-      await jobs.look();
-      const [run] = await jobsDesk.exportRuns(database.run, plan, { limit: 1 });
-      // Before the day is checked nothing can be made of it, and that rests for an hour.
-      if (run?.state === "failed") await jobsDesk.runExportAgain(database.run, plan, yesterday, undefined, Date.now());
-      return run?.state === "delivered";
-    }, 60_000);
+    await until(
+      "it is delivered",
+      async () => {
+        await jobs.look();
+        const [run] = await jobsDesk.exportRuns(database.run, plan, { limit: 1 });
+        // Before the day is checked nothing can be made of it, and that rests for an hour.
+        if (run?.state === "failed")
+          await jobsDesk.runExportAgain(database.run, plan, yesterday, undefined, Date.now());
+        return run?.state === "delivered";
+      },
+      60_000,
+    );
     const { NotifyValidatedMeasureData_MarketDocument: document } = JSON.parse(
       readFileSync(join(target, `datahub_${yesterday}_v1.json`), "utf8"),
     );

@@ -48,8 +48,8 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
   chosen_day: { jobs: add, api: look },
   vee_day: { jobs: keep, api: change },
   edit: { jobs: look, api: add },
-  export_plan: { jobs: look, api: note },
-  export_run: { jobs: note, api: note },
+  export_plan: { jobs: change, api: note },
+  export_run: { jobs: keep, api: note },
   export_part: { jobs: keep, api: look },
   job_mark: { read: look, jobs: keep, api: look },
 

@@ -45,6 +45,7 @@ class FleetCompanion implements Companion {
   readonly #keys: MeterKeys | undefined;
   readonly #holder: string;
   readonly #pass: string;
+  readonly part: Companion["part"];
   readonly outputs: Companion["outputs"];
   readonly actorOf: TokenOwner | undefined;
   readonly routes: Companion["routes"];
@@ -72,6 +73,7 @@ class FleetCompanion implements Companion {
     this.outputs = has("read")
       ? [{ output: booksOutput({ url, fleet: fleet.id, holder: this.#holder, attempt }) }]
       : [];
+    this.part = has("api") ? "fleet" : undefined;
     this.actorOf = has("read") ? vouched?.(this.#pass) : undefined;
     this.routes =
       has("api") && addRoutes !== undefined ? (app, routed) => addRoutes(app, routed, { database, fleet }) : undefined;
