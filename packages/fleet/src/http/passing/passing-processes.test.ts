@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { peer } from "../../../../../test/support/peers.ts";
 import { FleetServer } from "../../books/fleet-database.test-kit.ts";
-import { bookMeters, type CountedMeter, countedMeter, untilSo } from "../../serve/fleet-meters.test-kit.ts";
 import { FleetProcess } from "../../serve/fleet-daemon.test-kit.ts";
+import { bookMeters, type CountedMeter, countedMeter, untilSo } from "../../serve/fleet-meters.test-kit.ts";
 
 const { skip } = peer("pg_createcluster");
 const servers = new FleetServer();
