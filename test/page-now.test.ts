@@ -166,7 +166,7 @@ describe("the view Now of a household", { skip: skipPage }, () => {
     await page.close();
   });
 
-  test("agrees with the meter itself: yesterday's energy and cost, its tariffs, and the share of good voltage", async () => {
+  test("agrees with the meter itself: yesterday's energy and cost, and the share of good voltage", async () => {
     const { device } = meter;
     // What is stored does not depend on fresh values.
     const { page } = await openPage(browser, gateway.url);
@@ -178,30 +178,21 @@ describe("the view Now of a household", { skip: skipPage }, () => {
     /** Wh of import or export that flowed through the virtual meter; its clock is the machine's. */
     const flowed = (source: 0 | 1, from: number, to: number): number =>
       (device.valuesAt(to).get(source) ?? Number.NaN) - (device.valuesAt(from).get(source) ?? Number.NaN);
+    /** Wh by which a text of kWh may differ from the truth: half of its last digit, and one for the meter's own rounding. */
+    const roundedBy = (text: string): number => 500 / 10 ** (/\.(\d+)/.exec(text)?.[1]?.length ?? 0) + 1;
     const numberIn = (text: string): number => Number(/[\d,.]+/.exec(text)?.[0].replaceAll(",", ""));
     await openView(page, "history");
     const known = page.getByTestId("overview-yesterday-cost").filter({ hasText: /\d/ });
     await known.waitFor({ timeout: 20_000 });
     const [imported, exported] = ([0, 1] as const).map((source) => flowed(source, midnight - dayMs, midnight));
-    const shown = numberIn(await textOf(page, "overview-yesterday-import"));
-    assert.ok(Math.abs(shown * 1000 - (imported ?? 0)) <= 6, `${shown} kWh shown, ${imported} Wh flowed`);
+    const shown = await textOf(page, "overview-yesterday-import");
+    assert.ok(
+      Math.abs(numberIn(shown) * 1000 - (imported ?? 0)) <= roundedBy(shown),
+      `${shown} shown, ${imported} Wh flowed`,
+    );
     const cost = ((imported ?? 0) * 1.85 - (exported ?? 0) * 0.6) / 1000;
     const money = await textOf(page, "overview-yesterday-cost");
     assert.ok(Math.abs(numberIn(money) * (/[−-]/.test(money) ? -1 : 1) - cost) < 0.02, `${money} shown, ${cost}`);
-    // Registers of tariffs are those of the meter's self-reads, whose moments the page tells.
-    await page.getByTestId("overview-yesterday").click();
-    const tariffs = page.getByTestId("history-tariffs").locator("[data-from]");
-    await tariffs.waitFor({ timeout: 20_000 });
-    const [from, to] = await Promise.all(
-      ["data-from", "data-to"].map(async (name) => Number(await tariffs.getAttribute(name))),
-    );
-    const rows = await page.locator('[data-testid^="tariff-"] td:nth-child(2)').allTextContents();
-    const sum = rows.reduce((all, row) => all + numberIn(row) * 1000, 0);
-    const whole = flowed(0, from ?? 0, to ?? 0);
-    assert.ok(
-      rows.length > 0 && Math.abs(sum - whole) <= rows.length,
-      `${sum} Wh in ${rows.length} tariffs, ${whole} flowed`,
-    );
     await openView(page, "quality");
     const lowest = page.locator("[data-testid=voltage-L1] td[data-value]");
     await lowest.first().waitFor({ timeout: 20_000 });
