@@ -25,7 +25,7 @@ test("the schema gives a field for each key, with its kind and its limits", () =
   assert.ok(all.length > 150, String(all.length));
   assert.deepEqual(
     form.groups.map(({ path }) => path),
-    ["http", "history", "log", "outputs"],
+    ["http", "history", "log", "outputs", "fleet"],
   );
   const { kind, minimum, maximum, fallback, restart, title } = at("http.port");
   assert.deepEqual(

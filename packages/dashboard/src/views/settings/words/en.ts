@@ -42,6 +42,7 @@ export const en = {
       http: "Web page and API",
       history: "How long values are kept",
       log: "Log",
+      fleet: "Fleet",
       outputs: "Outputs",
     } as Readonly<Record<string, string>>,
     rare: (count: string) => `${count} more that few need`,
