@@ -40,7 +40,7 @@ export const da: Words = {
     none: "Ingen indstilling indeholder disse ord. Beskrivelserne er på engelsk.",
     english: "Beskrivelserne kommer fra gatewayen og er på engelsk.",
     general: "Generelt",
-    groups: { http: "Webside og API", history: "Hvor længe værdier gemmes", log: "Log", outputs: "Udgange" },
+    groups: { http: "Webside og API", history: "Hvor længe værdier gemmes", log: "Log", outputs: "Udgange", fleet: "Flåde" },
     rare: (count) => `${count} mere, som få har brug for`,
     fewer: "Skjul det, som få har brug for",
     fallback: "Standard:",

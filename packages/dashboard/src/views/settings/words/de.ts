@@ -41,7 +41,7 @@ export const de: Words = {
     none: "Keine Einstellung enthält diese Wörter. Die Beschreibungen sind englisch.",
     english: "Die Beschreibungen kommen vom Gateway und sind englisch.",
     general: "Allgemein",
-    groups: { http: "Webseite und API", history: "Wie lange Werte bleiben", log: "Protokoll", outputs: "Ausgänge" },
+    groups: { http: "Webseite und API", history: "Wie lange Werte bleiben", log: "Protokoll", outputs: "Ausgänge", fleet: "Flotte" },
     rare: (count) => `${count} weitere, die selten nötig sind`,
     fewer: "Selten nötige ausblenden",
     fallback: "Vorgabe:",
