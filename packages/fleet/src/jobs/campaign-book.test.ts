@@ -112,7 +112,7 @@ test("priority falls with each failure, and what is told twice or late changes n
   );
   const [one, two] = first.map(({ meter }) => meter) as [number, number];
   const failed = { campaign: id, meter: one, attempt: { event: "failed", reason: "no answer" } } as const;
-  // Two holders for a moment: each failure counts once, whoever comes first.
+  // Two holders for a moment: each failure counts once, in any order.
   await Promise.all([visits.settle(database.run, [failed], opens), visits.settle(database.run, [failed], opens)]);
   assert.deepEqual(await serials(database, opens), ["london-2"]);
   const later = await visits.dueTargets(database.run, [1], opens + 4 * minute, 10);
