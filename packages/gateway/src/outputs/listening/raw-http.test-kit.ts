@@ -102,8 +102,11 @@ const aimed = (text: string, chance: (limit: number) => number): Buffer<ArrayBuf
 /** Whether a response is here to its end. */
 const isWhole = (text: string): boolean => {
   const head = text.indexOf("\r\n\r\n");
-  const [, length] = /^content-length: (\d+)\r$/im.exec(text.slice(0, Math.max(0, head + 2))) ?? [];
-  return head >= 0 && length !== undefined && text.length >= head + 4 + Number(length);
+  if (head < 0) return false;
+  const fields = text.slice(0, head + 2);
+  if (/^transfer-encoding: chunked\r$/im.test(fields)) return text.endsWith("\r\n0\r\n\r\n");
+  const [, length] = /^content-length: (\d+)\r$/im.exec(fields) ?? [];
+  return length !== undefined && text.length >= head + 4 + Number(length);
 };
 
 /** Asks one request after the other on one connection, as long as that stays open. */
