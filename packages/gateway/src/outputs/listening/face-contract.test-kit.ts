@@ -92,7 +92,7 @@ const occupy = (port: number): Promise<() => Promise<void>> =>
   });
 
 /** The bench sends 100,000 to each face; a handshake of TLS costs as much as twenty requests. */
-const fuzzed = { plain: 1_000, other: 500 } as const;
+const fuzzed = { plain: 10_000, other: 500 } as const;
 
 export const faceContract = (name: string, face: FaceUnderTest): void => {
   const { dial = plainly } = face;

@@ -99,10 +99,10 @@ const aimed = (text: string, chance: (limit: number) => number): Buffer<ArrayBuf
   return Buffer.from(`${method} ${bent} HTTP/1.1\r\nhost: 127.0.0.1\r\n${token}${length}\r\n${other}`, "latin1");
 };
 
-/** Whether a response is here to its end. */
-const isWhole = (text: string): boolean => {
+/** Whether a response is here to its end; one without a body, as to HEAD, says how long it would be. */
+const isWhole = (text: string, hasBody: boolean): boolean => {
   const head = text.indexOf("\r\n\r\n");
-  if (head < 0) return false;
+  if (head < 0 || !hasBody) return head >= 0;
   const fields = text.slice(0, head + 2);
   if (/^transfer-encoding: chunked\r$/im.test(fields)) return text.endsWith("\r\n0\r\n\r\n");
   const [, length] = /^content-length: (\d+)\r$/im.exec(fields) ?? [];
@@ -114,6 +114,7 @@ class Asker {
   readonly #connect: () => Socket;
   #socket: Socket | undefined;
   #text = "";
+  #hasBody = true;
   #done = (): void => {};
 
   constructor(connect: () => Socket) {
@@ -124,6 +125,7 @@ class Asker {
   ask(bytes: Uint8Array, patience = 2_000): Promise<string> {
     const socket = this.#open();
     this.#text = "";
+    this.#hasBody = !Buffer.from(bytes.subarray(0, 5)).equals(Buffer.from("HEAD "));
     return new Promise((resolve) => {
       const timer = setTimeout(() => socket.destroy(), patience);
       this.#done = () => {
@@ -147,7 +149,7 @@ class Asker {
     socket.on("data", (part) => {
       if (this.#socket !== socket) return;
       this.#text += part.toString("latin1");
-      if (isWhole(this.#text)) this.#done();
+      if (isWhole(this.#text, this.#hasBody)) this.#done();
     });
     socket.on("end", () => socket.destroy());
     socket.on("close", () => {
