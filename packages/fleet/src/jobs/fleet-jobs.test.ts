@@ -85,7 +85,8 @@ test("two processes scan for gaps, open and close campaigns, make months, and do
   const world = new TestJobs(t, database);
   await Promise.all([world.start(), world.start()]);
   await world.until("all shards are scanned", async () => (await marks(database, "gap-scan-whole")) === 16);
-  await world.until("the other jobs are done", async () => (await marks(database, "report")) === 1);
+  for (const job of ["report", "partition", "retention"])
+    await world.until(`the job ${job} is done`, async () => (await marks(database, job)) === 1);
   await world.until("the campaign is open", async () => (await campaignReport(database.run, id))?.state === "open");
   await world.until("it is told", () => world.count(/campaign 1 has its targets/) === 1);
   assert.equal(
