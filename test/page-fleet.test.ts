@@ -77,6 +77,14 @@ describe("the page of a fleet", { skip: skipPage }, () => {
 
   test("makes a campaign, follows it and ends it", async () => {
     await go("campaigns");
+    // Most of its bar is what was read.
+    const [bar, read] = [".bar", '.bar [data-state="done"]'].map((part) => page.locator(part).first());
+    const widths = async (): Promise<readonly (number | undefined)[]> =>
+      (await Promise.all([bar, read].map((part) => part?.boundingBox()))).map((box) => box?.width);
+    await soon.ok(async () => {
+      const [all = 0, done = 0] = await widths();
+      return done > 0.9 * all && done < all;
+    });
     await page.getByTestId("campaign-new").click();
     const form = page.getByTestId("new-campaign");
     await form.getByLabel("Name").fill("Night");

@@ -72,7 +72,7 @@ export const da: Words = {
       version: "Version",
       seen: "Set",
     },
-    health: { up: "Lever", late: "Forsinket", gone: "Død" },
+    health: { up: "Kører", late: "Forsinket", gone: "Død" },
   },
 
   sites: {

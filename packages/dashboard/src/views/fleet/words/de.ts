@@ -73,7 +73,7 @@ export const de: Words = {
       version: "Version",
       seen: "Gesehen",
     },
-    health: { up: "Lebt", late: "Verspätet", gone: "Tot" },
+    health: { up: "Läuft", late: "Verspätet", gone: "Tot" },
   },
 
   sites: {

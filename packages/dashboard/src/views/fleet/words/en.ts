@@ -86,7 +86,7 @@ export const en = {
       version: "Version",
       seen: "Seen",
     },
-    health: { up: "Lives", late: "Late", gone: "Dead" } as Readonly<Record<string, string>>,
+    health: { up: "Running", late: "Late", gone: "Dead" } as Readonly<Record<string, string>>,
   },
 
   sites: {
