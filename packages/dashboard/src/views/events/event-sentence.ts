@@ -124,6 +124,11 @@ function exchangeSaid(detail: Loose, { words }: Speaker): Said {
   };
 }
 
+function unsteadySaid(detail: Loose, { words, format }: Speaker): Said {
+  const serials = joined(listOf(detail.serials, MOST_PARTS, text) ?? []);
+  return { title: words.unsteady, more: words.unsteadyBetween(serials, format.number(number(detail.times), 0)) };
+}
+
 function stepsSaid(kind: string, detail: unknown, speaker: Speaker): Said {
   const steps = listOf(detail, MOST_PARTS, (step) => {
     const loose = record(step);
@@ -218,6 +223,8 @@ function said(event: StoredEvent, speaker: Speaker): Said {
       return conditionSaid(kind, detail, speaker);
     case "meter-exchange":
       return exchangeSaid(detail, speaker);
+    case "serial-unsteady":
+      return unsteadySaid(detail, speaker);
     case "register-leap":
     case "register-fall":
     case "register-rollover":

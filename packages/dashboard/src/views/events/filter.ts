@@ -10,7 +10,15 @@ export const GROUPS = {
   log: ["log"],
   control: ["tier", "calendar", "override", "control"],
   gateway: [
-    ...["meter-exchange", "register-fall", "register-leap", "register-rollover", "frozen", "sum-difference"],
+    ...[
+      "meter-exchange",
+      "serial-unsteady",
+      "register-fall",
+      "register-leap",
+      "register-rollover",
+      "frozen",
+      "sum-difference",
+    ],
     ...["intervals-missing", "machine-clock-step", "meter-clock-step", "meter-clock-off", "load-profile-changed"],
     ...["load-profile", "event-log", "outage-log", "self-reads", "children"].flatMap((what) =>
       ["none", "unused", "unit-unknown", "refused", "unreadable", "clock", "future", "zone"].map(

@@ -90,6 +90,9 @@ const en = {
   exchanged: "Meter exchanged",
   exchangedFrom: (old: string, now: string) => `${old} was replaced by ${now}`,
   unknownSerial: "an unknown meter",
+  unsteady: "Two serial numbers take turns",
+  unsteadyBetween: (serials: string, times: string) =>
+    `${serials}; changed back ${times} times; look whether two devices use the line`,
   steps: {
     "register-leap": "Register jumped",
     "register-fall": "Register fell back",
@@ -244,6 +247,9 @@ const da: EventsWords = {
   exchanged: "Måleren udskiftet",
   exchangedFrom: (old, now) => `${old} blev erstattet af ${now}`,
   unknownSerial: "en ukendt måler",
+  unsteady: "To serienumre skiftes",
+  unsteadyBetween: (serials, times) =>
+    `${serials}; skiftet tilbage ${times} gange; se efter, om to apparater bruger linjen`,
   steps: {
     "register-leap": "Tælleren sprang",
     "register-fall": "Tælleren faldt tilbage",
@@ -399,6 +405,9 @@ const de: EventsWords = {
   exchanged: "Zähler gewechselt",
   exchangedFrom: (old, now) => `bisher ${old}, jetzt ${now}`,
   unknownSerial: "unbekannt",
+  unsteady: "Zwei Seriennummern wechseln sich ab",
+  unsteadyBetween: (serials, times) =>
+    `${serials}; ${times}-mal zurückgewechselt; prüfen Sie, ob zwei Geräte die Leitung nutzen`,
   steps: {
     "register-leap": "Zählerstand gesprungen",
     "register-fall": "Zählerstand zurückgefallen",

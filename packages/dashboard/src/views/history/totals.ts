@@ -8,7 +8,7 @@ export interface Totals {
   /** Wh; null if nothing is known. */
   readonly imported: number | null;
   readonly exported: number | null;
-  /** Import without export, Wh. */
+  /** Import without export, Wh; null unless both are known. */
   readonly net: number | null;
   readonly cost: number | null;
   readonly partlyPriced: boolean;
@@ -20,9 +20,9 @@ export function plus(a: number | null, b: number | null): number | null {
   return a === null ? b : b === null ? a : a + b;
 }
 
-/** Import without export, as far as one of them is known. */
+/** Import without export; null unless both are known, since what is unknown is not zero. */
 export function netOf({ imported, exported }: Pick<Bar, "imported" | "exported">): number | null {
-  return imported === null && exported === null ? null : (imported ?? 0) - (exported ?? 0);
+  return imported === null || exported === null ? null : imported - exported;
 }
 
 /** The bars that are wholly within a range. */
