@@ -1,8 +1,9 @@
 /** Tells Home Assistant which devices there are, and takes back what is gone. */
-import type { ChildView, PointView } from "@meterport/engine/ports/output";
+import type { PointView } from "@meterport/engine/ports/output";
 import type { LiveKey } from "@meterport/protocol/meaning/readings";
 import type { Message } from "./broker.ts";
 import { childDiscovery, type DiscoveryOptions, gatewayDiscovery, pointDiscovery } from "./discovery.ts";
+import type { ShownChild } from "./payloads.ts";
 import { bridgeTopics, discoveryTopic, gatewayNode, nodeOf, retainedTopics } from "./topics.ts";
 
 export interface AnnouncerOptions extends DiscoveryOptions {
@@ -107,7 +108,7 @@ export class Announcer {
   }
 
   /** Announces a meter behind another one, unless the same was said already. */
-  async child(child: ChildView): Promise<void> {
+  async child(child: ShownChild): Promise<void> {
     const { discoveryPrefix, prefix } = this.#options;
     if (discoveryPrefix === undefined) return;
     await this.#say(discoveryTopic(discoveryPrefix, nodeOf(prefix, child.id)), childDiscovery(child, this.#options));

@@ -1,9 +1,10 @@
 /** What a metering point tells Home Assistant of itself: one message with all its entities. */
-import type { ChildView, PointView } from "@meterport/engine/ports/output";
+import type { PointView } from "@meterport/engine/ports/output";
 import type { LiveKey } from "@meterport/protocol/meaning/readings";
 import type { Millis } from "@meterport/protocol/ports";
 import { childEntities } from "./child-entities.ts";
 import { type Entity, entities, priceEntities } from "./entities.ts";
+import type { ShownChild } from "./payloads.ts";
 import { bridgeTopics, entityIdOf, gatewayNode, nodeOf, pointTopics } from "./topics.ts";
 
 export interface DiscoveryOptions {
@@ -79,7 +80,7 @@ export const pointDiscovery = (point: PointView, seen: ReadonlySet<LiveKey>, opt
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** The device message of a meter behind another one. */
-export const childDiscovery = (child: ChildView, options: DiscoveryOptions) => {
+export const childDiscovery = (child: ShownChild, options: DiscoveryOptions) => {
   const { prefix } = options;
   const node = nodeOf(prefix, child.id);
   const topics = pointTopics(prefix, child.id);

@@ -14,6 +14,7 @@ const units: Readonly<Record<string, readonly (string | undefined)[]>> = {
   frequency: ["mHz", "Hz", "kHz", "MHz", "GHz"],
   power: ["mW", "W", "kW", "MW", "GW", "TW"],
   power_factor: [undefined, "%"],
+  pressure: ["Pa", "hPa", "kPa", "mbar", "bar", "mmHg", "psi"],
   reactive_energy: ["varh", "kvarh"],
   reactive_power: ["mvar", "var", "kvar"],
   gas: ["L", "m³", "ft³", "CCF", "MCF"],

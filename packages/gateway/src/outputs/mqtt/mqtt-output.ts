@@ -7,10 +7,10 @@ import { changePayload } from "../change-payload.ts";
 import { crossesInClear } from "../clear-text.ts";
 import { Announcer, type Listed } from "./announcer.ts";
 import { type Arrival, type Broker, connectBroker, type LoadMqtt, type Message } from "./broker.ts";
+import { ChildSayer } from "./child-sayer.ts";
 import { InOrder } from "./in-order.ts";
 import { LastingEvents } from "./lasting-events.ts";
 import type { MqttSettings } from "./mqtt-settings.ts";
-import { childPayload } from "./payloads.ts";
 import { PointSayer } from "./point-sayer.ts";
 import { birthTopic, bridgeTopics, pointTopics } from "./topics.ts";
 
@@ -52,7 +52,7 @@ class Session {
   readonly #lasting: LastingEvents;
   readonly #announcer: Announcer;
   readonly #sayers = new Map<string, PointSayer>();
-  readonly #saidChildren = new Map<string, { readonly payload: string; readonly at: Millis }>();
+  readonly #children: ChildSayer;
   readonly #timers = new Map<string, () => void>();
   /** Changes that the broker has not acknowledged. */
   readonly #onTheirWay = new InOrder();
@@ -87,6 +87,10 @@ class Session {
       discoveryPrefix: this.#discoveryPrefix,
       publish: (message) => this.#publish(message),
       warn: (text) => context.log.warn(text),
+    });
+    this.#children = new ChildSayer({
+      ...{ prefix, announcer: this.#announcer, expiry: this.#expiry() },
+      offer: (message) => this.#needBroker().offer(message),
     });
   }
 
@@ -170,25 +174,11 @@ class Session {
     return [...points(), ...children().map(({ id, serial }) => ({ id, name: serial }))];
   }
 
-  /**
-   * Meters behind others are read once an hour or less: what they said stays true until then.
-   *
-   * @param repeat milliseconds after which the same is said again; 0 if it was said already
-   */
-  async #sayChildren(repeat: Millis): Promise<void> {
-    const { children, clock } = this.#context;
-    for (const child of children()) {
-      await this.#announcer.child(child);
-      const payload = JSON.stringify(childPayload(child));
-      const said = this.#saidChildren.get(child.id);
-      const isOld = repeat > 0 && said !== undefined && clock.now() - said.at >= repeat;
-      if (said?.payload === payload && !isOld) continue;
-      this.#saidChildren.set(child.id, { payload, at: clock.now() });
-      const { values } = pointTopics(this.#prefix, child.id);
-      this.#needBroker().offer({ topic: values, payload, retain: true, expiry: this.#expiry() });
-    }
-    const here = new Set(children().map(({ id }) => id));
-    for (const id of this.#saidChildren.keys()) if (!here.has(id)) this.#saidChildren.delete(id);
+  /** @param repeat milliseconds after which the same is said again; 0 if it was said already */
+  #sayChildren(repeat: Millis): Promise<void> {
+    const { children, clock, points } = this.#context;
+    const fresh = new Set(points().flatMap((point) => (point.live().quality === "stale" ? [] : [point.id])));
+    return this.#children.say(children(), (parent) => !fresh.has(parent), clock.now(), repeat);
   }
 
   #sayer(point: PointView): PointSayer {
@@ -297,7 +287,7 @@ class Session {
     this.#announcer.forget();
     await this.#announcer.gateway();
     await this.#announcer.list(this.#listed());
-    this.#saidChildren.clear();
+    this.#children.forget();
     await this.#sayChildren(0);
     const sayers = [...this.#sayers.values()];
     for (let from = 0; from < sayers.length; from += announcedAtOnce)

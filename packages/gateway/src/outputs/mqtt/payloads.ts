@@ -82,13 +82,21 @@ export const diagnosticsPayload = ({ link }: MeterDetail) => ({
   alerts: link.alerts,
 });
 
+type ChildValue = ChildView["values"][number];
+
 /** The key of a value of a meter behind another one. */
-export const childKey = ({ register, tier }: ChildView["values"][number]): string =>
+export const childKey = ({ register, tier }: Pick<ChildValue, "register" | "tier">): string =>
   tier === 0 ? register : `${register}_t${tier}`;
 
-export const childPayload = ({ state, alarms, readAt, values }: ChildView) => ({
+/** A meter behind another one as it is said; null is unknown now. */
+export interface ShownChild extends Omit<ChildView, "alarms" | "values"> {
+  readonly alarms: ChildView["alarms"] | null;
+  readonly values: readonly (Omit<ChildValue, "value"> & { readonly value: number | null })[];
+}
+
+export const childPayload = ({ state, alarms, readAt, values }: ShownChild) => ({
   time: isoOrNull(readAt),
   state,
-  alarms: [...alarms],
+  alarms,
   ...Object.fromEntries(values.map((each) => [childKey(each), each.value])),
 });
