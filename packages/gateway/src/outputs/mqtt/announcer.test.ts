@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { PointView } from "@meterport/engine/ports/output";
+import { FakeView } from "@meterport/engine/testing/fake-view";
 import fc from "fast-check";
 import { Announcer } from "./announcer.ts";
 import type { Message } from "./broker.ts";
@@ -55,4 +57,36 @@ test("the same announcement is published once, and again after it is forgotten",
   one.forget();
   await one.gateway();
   assert.equal(sent.length, 2);
+});
+
+test("an entity that is no longer there is named once with its platform alone, and then no more", async () => {
+  const view = new FakeView("home");
+  const quarter = { currency: "DKK", start: 0, end: 900_000, energy: 0.3, total: 0.4, feedIn: null };
+  const point = (price: PointView["price"]): PointView => ({
+    ...{ id: "home", name: "Home", zone: "Europe/Copenhagen", live: view.live, detail: view.detail },
+    ...{ total: () => null, price, prices: async () => null },
+  });
+  const sent: Message[] = [];
+  const one = announcer(sent);
+  const components = (n: number) => JSON.parse(String(sent.at(n)?.payload)).components;
+  await one.point(
+    point(() => quarter),
+    new Set(["power_w"]),
+  );
+  assert.equal(components(0).price.unit_of_measurement, "DKK/kWh");
+  one.forget();
+  await one.point(
+    point(() => null),
+    new Set(["power_w"]),
+  );
+  assert.equal(sent.length, 3);
+  assert.deepEqual(components(1).price, { platform: "sensor" });
+  assert.equal(components(1).power.device_class, "power");
+  assert.deepEqual([components(2).price, components(2).power.platform], [undefined, "sensor"]);
+  one.forget();
+  await one.point(
+    point(() => null),
+    new Set(["power_w"]),
+  );
+  assert.equal(sent.length, 4);
 });

@@ -20,6 +20,12 @@ export interface Listed {
   readonly name: string;
 }
 
+type Platforms = ReadonlyMap<string, string>;
+
+interface DeviceMessage {
+  readonly components: Readonly<Record<string, { readonly platform: string }>>;
+}
+
 /** The message on `bridge/devices`: also what the next start needs to tidy up. */
 interface DeviceList {
   readonly client: string;
@@ -50,6 +56,8 @@ export class Announcer {
   readonly #options: AnnouncerOptions;
   /** What was published last, by topic. */
   readonly #said = new Map<string, string>();
+  /** The entities that were announced last and the platform of each, by topic. */
+  readonly #entities = new Map<string, Platforms>();
   #listed: ReadonlySet<string> = new Set();
 
   constructor(options: AnnouncerOptions) {
@@ -101,7 +109,7 @@ export class Announcer {
   async point(point: PointView, seen: ReadonlySet<LiveKey>): Promise<void> {
     const { discoveryPrefix, prefix } = this.#options;
     if (discoveryPrefix === undefined) return;
-    await this.#say(
+    await this.#announce(
       discoveryTopic(discoveryPrefix, nodeOf(prefix, point.id)),
       pointDiscovery(point, seen, this.#options),
     );
@@ -111,7 +119,8 @@ export class Announcer {
   async child(child: ShownChild): Promise<void> {
     const { discoveryPrefix, prefix } = this.#options;
     if (discoveryPrefix === undefined) return;
-    await this.#say(discoveryTopic(discoveryPrefix, nodeOf(prefix, child.id)), childDiscovery(child, this.#options));
+    const message = childDiscovery(child, this.#options);
+    await this.#announce(discoveryTopic(discoveryPrefix, nodeOf(prefix, child.id)), message);
   }
 
   /** Removes the device of a point from Home Assistant, and its messages from the broker. */
@@ -120,8 +129,21 @@ export class Announcer {
     const node = discovery === null ? [] : [discoveryTopic(discovery, nodeOf(prefix, id))];
     for (const topic of [...node, ...retainedTopics(prefix, id)]) {
       this.#said.delete(topic);
+      this.#entities.delete(topic);
       await publish({ topic, payload: "", retain: true });
     }
+  }
+
+  /** An entity that is only missing stays in Home Assistant: it goes when it is named with nothing but its platform, once. */
+  async #announce(topic: string, message: DeviceMessage): Promise<void> {
+    const { components } = message;
+    const gone = [...(this.#entities.get(topic) ?? [])].filter(([key]) => !(key in components));
+    this.#entities.set(topic, new Map(Object.entries(components).map(([key, { platform }]) => [key, platform])));
+    if (gone.length > 0) {
+      const bare = Object.fromEntries(gone.map(([key, platform]) => [key, { platform }]));
+      await this.#say(topic, { ...message, components: { ...components, ...bare } });
+    }
+    await this.#say(topic, message);
   }
 
   async #say(topic: string, body: object): Promise<void> {
