@@ -123,6 +123,8 @@ describe("prices by the clock", () => {
         /^UsageError.*: write for example 0\.45 17:00-21:00 mon-fri oct-mar/s,
         text,
       );
+    assert.throws(() => parseTimeRule("0.4 17:10-21:00"), /17:10-21:00, which does not begin and end with a quarter/);
+    assert.deepEqual(parseTimeRule("0.4 17:15-21:45").minutes, [1_035, 1_305]);
   });
 });
 

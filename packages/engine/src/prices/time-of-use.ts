@@ -7,6 +7,7 @@ const weekdays = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] as const;
 const months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"] as const;
 const minute: Millis = 60_000;
 const dayMinutes = 1_440;
+const quarterMinutes = 15;
 
 /** A price with the local times at which it holds. */
 export interface TimeRule {
@@ -57,6 +58,9 @@ export const parseTimeRule = (text: string): TimeRule => {
   const inMonths = new Set<number>();
   for (const word of words) {
     const [hours, day, month] = [minutesIn(word), rangeIn(weekdays, word), rangeIn(months, word)];
+    // Prices are those of quarters: 17:10 would count from 17:15 without a word.
+    if (hours?.some((each) => each % quarterMinutes !== 0) === true)
+      throw wrong(text, `has ${word}, which does not begin and end with a quarter of an hour`);
     if (hours !== undefined) minutes = hours;
     else if (day !== undefined) for (const each of day) days.add(each);
     else if (month !== undefined) for (const each of month) inMonths.add(each);
