@@ -1,25 +1,30 @@
-/** How old the values of each point are, for faces by which something regulates. */
+/** How old the values of each point are: the one law for all faces. */
 import type { LiveAnswer } from "@meterport/engine/model/point-model";
 import type { OutputContext, PointView } from "@meterport/engine/ports/output";
 import type { Millis } from "@meterport/protocol/ports";
-import { controlAge } from "../listening/meter-on-show.ts";
 
 interface Seen {
   readonly time: string | null;
   readonly at: Millis;
 }
 
-/** A value is fresh as long as the gateway says so, and no longer than the limit of this face. */
+/**
+ * A value is fresh as long as the gateway says so, and no longer than the limit of this face. Its age runs on the monotonic clock, so that a
+ * wall clock that is set makes nothing fresh.
+ */
 export class FreshPoints {
   readonly #context: Pick<OutputContext, "clock" | "onSnapshot">;
   readonly #maxAge: Millis;
   /** When the newest reading of each point came, on the monotonic clock. */
   readonly #seen = new Map<string, Seen>();
 
-  constructor(context: Pick<OutputContext, "clock" | "onSnapshot">, maxAge: Millis = controlAge) {
+  constructor(context: Pick<OutputContext, "clock" | "onSnapshot">, maxAge: Millis) {
     this.#context = context;
     this.#maxAge = maxAge;
-    context.onSnapshot((point, { time }) => void this.#note(point.id, time, context.clock.now()));
+    context.onSnapshot(({ id }, { time }) => {
+      // The same reading with another quality is no newer.
+      if (this.#seen.get(id)?.time !== time) this.#note(id, time, context.clock.now());
+    });
   }
 
   /** Forgets points that are gone. */
@@ -29,15 +34,21 @@ export class FreshPoints {
   }
 
   /** Undefined if they are too old. */
-  of(point: PointView): LiveAnswer | undefined {
-    const { clock } = this.#context;
+  of(point: Pick<PointView, "id" | "live">): LiveAnswer | undefined {
     const live = point.live();
-    if (live.quality === "stale" || live.time === null) return undefined;
+    return live.quality === "stale" || this.age(point) > this.#maxAge ? undefined : live;
+  }
+
+  /** Milliseconds since the newest value came; infinite if none has. */
+  age(point: Pick<PointView, "id" | "live">): Millis {
+    const { clock } = this.#context;
+    const { time } = point.live();
+    if (time === null) return Number.POSITIVE_INFINITY;
     let seen = this.#seen.get(point.id);
     // Read before this output began to listen.
-    if (seen?.time !== live.time)
-      seen = this.#note(point.id, live.time, clock.now() - Math.max(0, clock.wall() - Date.parse(live.time)));
-    return clock.now() - seen.at > this.#maxAge ? undefined : live;
+    if (seen?.time !== time)
+      seen = this.#note(point.id, time, clock.now() - Math.max(0, clock.wall() - Date.parse(time)));
+    return clock.now() - seen.at;
   }
 
   #note(id: string, time: string | null, at: Millis): Seen {

@@ -2,6 +2,7 @@
 import type { LiveAnswer } from "@meterport/engine/model/point-model";
 import type { OutputContext, PointView } from "@meterport/engine/ports/output";
 import type { Millis } from "@meterport/protocol/ports";
+import { FreshPoints } from "../lines/fresh-points.ts";
 
 /** Something regulates to what a control face says: after so long without a new value it says nothing. */
 export const controlAge: Millis = 10_000;
@@ -37,9 +38,7 @@ export class MeterOnShow {
   /** Id of the point. */
   readonly id: string;
   readonly #context: OutputContext;
-  readonly #longest: Millis;
-  /** On the monotonic clock, so that a wall clock that is set makes nothing fresh. */
-  #arrived: Millis;
+  readonly #fresh: FreshPoints;
 
   /**
    * @param longest age in milliseconds up to which a value is shown; if omitted as long as the gateway itself shows it
@@ -49,13 +48,7 @@ export class MeterOnShow {
     const point = onlyPoint(context.points());
     this.id = point.id;
     this.#context = context;
-    this.#longest = longest;
-    const { time } = point.live();
-    const age = time === null ? Number.POSITIVE_INFINITY : Math.max(0, context.clock.wall() - Date.parse(time));
-    this.#arrived = context.clock.now() - age;
-    context.onSnapshot(({ id }) => {
-      if (id === this.id) this.#arrived = context.clock.now();
-    });
+    this.#fresh = new FreshPoints(context, longest);
     const every = point.detail().link.poll_interval_ms;
     const tooSlow = slowness(every, longest);
     if (tooSlow !== undefined)
@@ -67,22 +60,17 @@ export class MeterOnShow {
     return this.#context.points().find(({ id }) => id === this.id);
   }
 
-  /** Milliseconds since the newest value came. */
-  get age(): Millis {
-    return this.#context.clock.now() - this.#arrived;
-  }
-
   /** The values, unless they are too old or unknown: then a face says nothing. */
   shown(): Shown | undefined {
     const { point } = this;
-    if (point === undefined || this.age > this.#longest) return undefined;
-    const live = point.live();
-    return live.quality === "stale" ? undefined : { point, live };
+    const live = point && this.#fresh.of(point);
+    return point === undefined || live === undefined ? undefined : { point, live };
   }
 
   /** For a test of the face. @throws Error with one sentence if there is nothing to show */
   look(): string {
-    if (this.shown() === undefined) throw new Error(`${this.id} gives no new values, so the face says nothing`);
-    return `the newest value of ${this.id} is ${(Math.max(0, this.age) / 1000).toFixed(1)} s old`;
+    const shown = this.shown();
+    if (shown === undefined) throw new Error(`${this.id} gives no new values, so the face says nothing`);
+    return `the newest value of ${this.id} is ${(this.#fresh.age(shown.point) / 1000).toFixed(1)} s old`;
   }
 }

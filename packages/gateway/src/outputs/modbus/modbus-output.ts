@@ -9,6 +9,7 @@ import { listenTcp, type TcpListener } from "../lines/tcp-listener.ts";
 import { announceIfAsked } from "../listening/announce.ts";
 import { instanceOf } from "../listening/device-id.ts";
 import { hostOf } from "../listening/listening-settings.ts";
+import { controlAge } from "../listening/meter-on-show.ts";
 import type { OpenLink } from "../output-kind.ts";
 import { type Framer, type Request, rtuFramer, tcpFramer } from "./frames.ts";
 import { type ModbusSettings, modbusPort } from "./modbus-settings.ts";
@@ -95,7 +96,7 @@ class ModbusFace {
   constructor(settings: ModbusSettings, context: OutputContext) {
     this.#settings = settings;
     this.#context = context;
-    this.#fresh = new FreshPoints(context, settings.max_age);
+    this.#fresh = new FreshPoints(context, settings.max_age ?? controlAge);
     this.#units = this.#table();
   }
 
