@@ -2,6 +2,7 @@
 
 import type { AddressInfo } from "node:net";
 import { connect, createServer, type Socket } from "node:net";
+import type { Consumer } from "./output-contract.test-kit.ts";
 
 export interface Valve {
   readonly port: number;
@@ -17,6 +18,13 @@ export interface Valve {
   readonly connections: () => number;
   readonly close: () => Promise<void>;
 }
+
+/** What the contract of outputs does to a consumer, done to the way between. */
+export const throughValve = (valve: Valve): Pick<Consumer, "away" | "stalled" | "garbage"> => ({
+  away: async (away) => valve.away(away),
+  stalled: (stalled) => (stalled ? valve.shut() : valve.open()),
+  garbage: valve.dirty,
+});
 
 /** @param port of the consumer on the loopback */
 export const openValve = async (port: () => number): Promise<Valve> => {

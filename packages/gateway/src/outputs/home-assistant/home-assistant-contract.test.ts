@@ -2,7 +2,7 @@ import { Secret } from "@meterport/protocol/mep/security/key";
 import { outputKinds } from "../list.ts";
 import { type Consumer, outputContract } from "../output-contract.test-kit.ts";
 import { firstHour, hour } from "../output-world.test-kit.ts";
-import { openValve } from "../valve.test-kit.ts";
+import { openValve, throughValve } from "../valve.test-kit.ts";
 import { fakeHomeAssistant } from "./fake-home-assistant.test-kit.ts";
 
 const token = "canary-of-home-assistant";
@@ -15,9 +15,7 @@ const open = async (): Promise<Consumer> => {
       url: `http://127.0.0.1:${valve.port}`,
       token: new Secret(new TextEncoder().encode(token)),
     } as never),
-    away: async (away) => valve.away(away),
-    stalled: (stalled) => (stalled ? valve.shut() : valve.open()),
-    garbage: valve.dirty,
+    ...throughValve(valve),
     changes: () => {
       const rows = [...(ha.statistics.get("meterport:home_energy_import") ?? [])].sort(([a], [b]) => a - b);
       // One kWh in each hour, so that a lost or a doubled one is seen in every sum after it.

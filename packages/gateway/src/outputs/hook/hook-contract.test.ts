@@ -1,9 +1,9 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { HoursTaken, type TakenChange } from "../hours-taken.test-kit.ts";
 import { outputKinds } from "../list.ts";
 import { type Consumer, outputContract } from "../output-contract.test-kit.ts";
-import { firstHour, hour } from "../output-world.test-kit.ts";
 
 /** A program that appends what it gets to a file, unless it is told to sleep or to fail. */
 const program = (folder: string): string => `#!/bin/sh
@@ -33,15 +33,9 @@ const open = async (): Promise<Consumer> => {
       setTimeout(() => flag("away", false), 30);
     },
     changes: () => {
-      let newest = 0;
-      const ends: number[] = [];
-      for (const line of lines()) {
-        const { point, number, end } = JSON.parse(line || "{}") as { point?: string; number: number; end: string };
-        if (point !== "home" || number <= newest) continue;
-        newest = number;
-        ends.push(Date.parse(end));
-      }
-      return ends.every((end, n) => end === firstHour + (n + 1) * hour) ? ends.length : -1;
+      const hours = new HoursTaken();
+      for (const line of lines()) if (line !== "") hours.take(JSON.parse(line) as TakenChange);
+      return hours.count();
     },
     done: async () => rmSync(folder, { recursive: true }),
   };

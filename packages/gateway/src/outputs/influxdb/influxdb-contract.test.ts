@@ -4,7 +4,7 @@ import { peer } from "../../../../../test/support/peers.ts";
 import { outputKinds } from "../list.ts";
 import { type Consumer, outputContract } from "../output-contract.test-kit.ts";
 import { firstHour, hour } from "../output-world.test-kit.ts";
-import { openValve } from "../valve.test-kit.ts";
+import { openValve, throughValve } from "../valve.test-kit.ts";
 
 const influxd = peer("influxd");
 const password = "canary-of-influxdb";
@@ -29,9 +29,7 @@ const open = async (): Promise<Consumer> => {
       ...{ url: `http://127.0.0.1:${valve.port}`, user: "meterport", batch: 200 },
       password: new Secret(new TextEncoder().encode(password)),
     } as never),
-    away: async (away) => valve.away(away),
-    stalled: (stalled) => (stalled ? valve.shut() : valve.open()),
-    garbage: valve.dirty,
+    ...throughValve(valve),
     changes: () => count,
     done: async () => {
       looking = false;

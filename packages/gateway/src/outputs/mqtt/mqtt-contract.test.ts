@@ -5,7 +5,7 @@ import { peer } from "../../../../../test/support/peers.ts";
 import { outputKinds } from "../list.ts";
 import { type Consumer, outputContract } from "../output-contract.test-kit.ts";
 import { firstHour, hour } from "../output-world.test-kit.ts";
-import { openValve } from "../valve.test-kit.ts";
+import { openValve, throughValve } from "../valve.test-kit.ts";
 
 const mosquitto = peer("mosquitto");
 const password = "canary-of-the-broker";
@@ -49,9 +49,7 @@ const open = async (): Promise<Consumer> => {
   } as never);
   return {
     output,
-    away: async (away) => valve.away(away),
-    stalled: (stalled) => (stalled ? valve.shut() : valve.open()),
-    garbage: valve.dirty,
+    ...throughValve(valve),
     changes: () => {
       const wrong = ends.findIndex((end, n) => end !== firstHour + (n + 1) * hour);
       return wrong === -1 ? ends.length : -1;

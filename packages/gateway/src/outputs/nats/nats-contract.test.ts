@@ -3,10 +3,10 @@ import { Secret } from "@meterport/protocol/mep/security/key";
 import { systemClock } from "@meterport/transports/clock";
 import { startNats } from "../../../../../test/support/nats.ts";
 import { peer } from "../../../../../test/support/peers.ts";
+import { HoursTaken } from "../hours-taken.test-kit.ts";
 import { outputKinds } from "../list.ts";
 import { type Consumer, outputContract } from "../output-contract.test-kit.ts";
-import { firstHour, hour } from "../output-world.test-kit.ts";
-import { openValve } from "../valve.test-kit.ts";
+import { openValve, throughValve } from "../valve.test-kit.ts";
 import { connectNats } from "./nats-connection.ts";
 
 const server = peer("nats-server");
@@ -18,8 +18,7 @@ const open = async (): Promise<Consumer> => {
   const valve = await openValve(() => nats.port);
   const login = { user: "meterport", password: secret };
   const powers = new Map<string, number | null>();
-  const ends: number[] = [];
-  let newest = 0;
+  const hours = new HoursTaken();
   const listener = await connectNats(
     {
       settings: { url: `nats://127.0.0.1:${nats.port}`, ...login } as never,
@@ -32,9 +31,7 @@ const open = async (): Promise<Consumer> => {
           readonly end: string;
         };
         if (kind === "live") powers.set(point, body.power_w);
-        if (kind !== "interval" || point !== "home" || body.number <= newest) return;
-        newest = body.number;
-        ends.push(Date.parse(body.end));
+        if (kind === "interval") hours.take({ point, ...body });
       },
     },
     new StopSignal(),
@@ -43,10 +40,8 @@ const open = async (): Promise<Consumer> => {
   await listener.flush();
   return {
     output: outputKinds.nats.create({ url: `nats://127.0.0.1:${valve.port}`, ...login } as never),
-    away: async (away) => valve.away(away),
-    stalled: (stalled) => (stalled ? valve.shut() : valve.open()),
-    garbage: valve.dirty,
-    changes: () => (ends.every((end, n) => end === firstHour + (n + 1) * hour) ? ends.length : -1),
+    ...throughValve(valve),
+    changes: () => hours.count(),
     power: (point) => powers.get(point),
     done: async () => {
       listener.close();

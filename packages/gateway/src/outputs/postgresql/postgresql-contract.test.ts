@@ -5,7 +5,7 @@ import { type Server, startPostgres } from "../../../../../test/support/postgres
 import { outputKinds } from "../list.ts";
 import { type Consumer, outputContract } from "../output-contract.test-kit.ts";
 import { firstHour, hour } from "../output-world.test-kit.ts";
-import { openValve } from "../valve.test-kit.ts";
+import { openValve, throughValve } from "../valve.test-kit.ts";
 
 const postgres = peer("pg_createcluster");
 
@@ -21,9 +21,7 @@ const open = async (): Promise<Consumer> => {
   const through = server.url.replace(`:${url.port}/`, `:${valve.port}/`);
   return {
     output: outputKinds.postgresql.create({ url: new Secret(new TextEncoder().encode(through)) } as never),
-    away: async (away) => valve.away(away),
-    stalled: (stalled) => (stalled ? valve.shut() : valve.open()),
-    garbage: valve.dirty,
+    ...throughValve(valve),
     changes: async () => {
       // Before the output has made its tables there are no rows.
       const rows = await sql(
