@@ -1,55 +1,23 @@
 /** What the API v2 of HomeWizard gives, field by field, for each device that the output acts as. */
-import { aboutMeter, type ProductType } from "../homewizard/homewizard-fields.ts";
+import { aboutMeter, currentSum, type ProductType, products } from "../homewizard/homewizard-fields.ts";
 import { localText } from "../listening/local-text.ts";
 import type { Shown } from "../listening/meter-on-show.ts";
-import {
-  knownOf,
-  live,
-  type Mapping,
-  netReactive,
-  phaseApparent,
-  phaseCurrent,
-  phaseFactor,
-  signedCurrent,
-  sumOf,
-  totalKilo,
-} from "../listening/values.ts";
+import { knownOf, type Mapping, signedCurrent } from "../listening/values.ts";
 
-const common: Mapping = {
-  energy_import_kwh: totalKilo("energy_import_wh"),
-  energy_export_kwh: totalKilo("energy_export_wh"),
-  power_w: live("power_w"),
-  power_l1_w: live("power_l1_w"),
-  power_l2_w: live("power_l2_w"),
-  power_l3_w: live("power_l3_w"),
-  voltage_l1_v: live("voltage_l1_v"),
-  voltage_l2_v: live("voltage_l2_v"),
-  voltage_l3_v: live("voltage_l3_v"),
-  // Of both devices the sum of amounts, and a phase that exports is negative.
-  current_a: sumOf((phase) => live(phaseCurrent(phase))),
+/** A name of v1 as v2 has it. */
+const nameOf = (v1: string): string => v1.replace(/^total_power_/, "energy_").replace(/^active_/, "");
+
+/** The fields of v1, and of both devices the sum of currents; a phase that exports is negative. */
+const fieldsOf = (type: ProductType): Mapping => ({
+  ...Object.fromEntries(Object.entries(products[type].fields).map(([key, source]) => [nameOf(key), source])),
+  current_a: currentSum,
   current_l1_a: signedCurrent(1),
   current_l2_a: signedCurrent(2),
   current_l3_a: signedCurrent(3),
-  frequency_hz: live("frequency_hz"),
-};
+});
 
-const p1: Mapping = {
-  ...common,
-  energy_import_t1_kwh: totalKilo("energy_import_wh"),
-  energy_export_t1_kwh: totalKilo("energy_export_wh"),
-};
-
-const kwh3: Mapping = {
-  ...common,
-  apparent_power_va: live("apparent_power_va"),
-  apparent_power_l1_va: phaseApparent(1),
-  apparent_power_l2_va: phaseApparent(2),
-  apparent_power_l3_va: phaseApparent(3),
-  reactive_power_var: netReactive,
-  power_factor_l1: live(phaseFactor(1)),
-  power_factor_l2: live(phaseFactor(2)),
-  power_factor_l3: live(phaseFactor(3)),
-};
+/** It has no tariffs in v2. */
+const { energy_import_t1_kwh: _, energy_export_t1_kwh: __, ...kwh3 } = fieldsOf("HWE-KWH3");
 
 export interface V2Product {
   readonly name: string;
@@ -62,7 +30,7 @@ export interface V2Product {
 
 export const v2Products: Readonly<Record<ProductType, V2Product>> = {
   "HWE-KWH3": { name: "kWh Meter 3-Phase", appliance: "energymeter", firmware: "5.0200", fields: kwh3 },
-  "HWE-P1": { name: "P1 Meter", appliance: "p1dongle", firmware: "6.0200", fields: p1 },
+  "HWE-P1": { name: "P1 Meter", appliance: "p1dongle", firmware: "6.0200", fields: fieldsOf("HWE-P1") },
 };
 
 /** Fields without which a client would read 0. */

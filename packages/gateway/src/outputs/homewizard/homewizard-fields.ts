@@ -9,6 +9,7 @@ import {
   phaseApparent,
   phaseCurrent,
   phaseFactor,
+  type Source,
   signedCurrent,
   sumOf,
   totalKilo,
@@ -17,7 +18,9 @@ import type { productTypes } from "./homewizard-settings.ts";
 
 export type ProductType = (typeof productTypes)[number];
 
-/** Clients add up the tariffs, so the only one holds everything. */
+/** The sum of amounts. */
+export const currentSum: Source = sumOf((phase) => live(phaseCurrent(phase)));
+
 const powers: Mapping = {
   active_power_w: live("power_w"),
   active_power_l1_w: live("power_l1_w"),
@@ -28,11 +31,16 @@ const powers: Mapping = {
   active_voltage_l3_v: live("voltage_l3_v"),
 };
 
-const p1: Mapping = {
+/** Clients add up the tariffs, so the only one holds everything. */
+const energies: Mapping = {
   total_power_import_kwh: totalKilo("energy_import_wh"),
   total_power_import_t1_kwh: totalKilo("energy_import_wh"),
   total_power_export_kwh: totalKilo("energy_export_wh"),
   total_power_export_t1_kwh: totalKilo("energy_export_wh"),
+};
+
+const p1: Mapping = {
+  ...energies,
   ...powers,
   active_current_l1_a: signedCurrent(1),
   active_current_l2_a: signedCurrent(2),
@@ -41,12 +49,9 @@ const p1: Mapping = {
 };
 
 const kwh3: Mapping = {
-  total_power_import_kwh: totalKilo("energy_import_wh"),
-  total_power_import_t1_kwh: totalKilo("energy_import_wh"),
-  total_power_export_kwh: totalKilo("energy_export_wh"),
-  total_power_export_t1_kwh: totalKilo("energy_export_wh"),
+  ...energies,
   ...powers,
-  active_current_a: sumOf((phase) => live(phaseCurrent(phase))),
+  active_current_a: currentSum,
   active_current_l1_a: live(phaseCurrent(1)),
   active_current_l2_a: live(phaseCurrent(2)),
   active_current_l3_a: live(phaseCurrent(3)),

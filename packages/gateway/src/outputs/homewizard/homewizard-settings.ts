@@ -9,8 +9,9 @@ export const homewizardPort = 8090;
 /** The devices that it can act as. */
 export const productTypes = ["HWE-KWH3", "HWE-P1"] as const;
 
-export const homewizardSchema = outputSchema({
-  ...listeningKeys(homewizardPort),
+/** The keys of both APIs. @param port if none is given */
+export const homewizardKeys = (port: number) => ({
+  ...listeningKeys(port),
   product: setting(oneOf(productTypes), {
     restart: false,
     text: "The device that it acts as: the three-phase kWh meter, or the P1 meter for clients that know nothing else.",
@@ -20,5 +21,7 @@ export const homewizardSchema = outputSchema({
   ...deviceIdKey,
   ...announceKey,
 });
+
+export const homewizardSchema = outputSchema(homewizardKeys(homewizardPort));
 
 export type HomewizardSettings = ReadSettings<typeof homewizardSchema>;
