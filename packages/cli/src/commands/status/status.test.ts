@@ -34,6 +34,19 @@ describe("meterport status", () => {
     assert.deepEqual(JSON.parse(json.out), { url, health, meters, outputs: [] });
   });
 
+  test("shows the outputs below the meters, with what is wrong", async () => {
+    const mqtt = {
+      ...{ name: "mqtt", state: "failing", since: "1970-01-01T00:00:00.000Z", problem: "nobody listens" },
+      ...{ last_delivered: null, sent: 0, delivered: 0, skipped: 0, lost: 0, failures: 1, stuck: 0, points: 2 },
+      journal: { cursor: 40, behind: 12 },
+    };
+    const outputs = { status: 200, body: { outputs: [mqtt] } };
+    const { out } = await runCli(["status", "--url", url], {
+      answers: { ...answers, [`${url}/api/v1/outputs`]: outputs },
+    });
+    assert.match(out, /^garage .*\n\noutput +state .*\nmqtt +failing +\d+ d +never +12 +nobody listens$/m);
+  });
+
   test("of a thousand meters counts the states, and lists those that are not up, the worst first", async () => {
     const state = (n: number): string => (n === 7 ? "refused" : n % 10 === 3 ? "silent" : "up");
     const many = Array.from({ length: 1_500 }, (_, n) => meter(`flat-${n}`, state(n), null, null));
