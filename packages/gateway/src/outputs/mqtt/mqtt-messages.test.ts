@@ -235,6 +235,17 @@ describe("messages of the output mqtt", () => {
 });
 
 describe("what is said of a point", () => {
+  test("under another name its meter still has what it has shown", () => {
+    const view = home();
+    const sayer = new PointSayer(pointOf(view));
+    sayer.saw(view.live());
+    view.goStale();
+    view.name = "Cottage";
+    const next = new PointSayer(pointOf(view), sayer);
+    assert.ok(next.isKnown && next.isNews());
+    assert.deepEqual([...next.seen], [...sayer.seen]);
+  });
+
   test("a reading at once, the same again at the interval, and nothing between", () => {
     const view = home();
     const sayer = new PointSayer(pointOf(view));

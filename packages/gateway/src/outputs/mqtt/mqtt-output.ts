@@ -156,16 +156,17 @@ class Session {
   async #pointsChanged(): Promise<void> {
     if (!this.#isReady) return;
     const points = this.#context.points();
-    const here = new Map(points.map((point) => [point.id, point]));
-    for (const [id, { point }] of this.#sayers) {
-      if (here.get(id) === point) continue;
+    const here = new Set(points.map(({ id }) => id));
+    const others = points.filter((point) => this.#sayers.get(point.id)?.point !== point);
+    for (const id of this.#sayers.keys()) {
+      if (here.has(id)) continue;
       this.#sayers.delete(id);
-      if (!here.has(id)) this.#lasting.forget(id);
+      this.#lasting.forget(id);
     }
     await this.#announcer.list(this.#listed());
     await this.#sayChildren(0);
-    await this.#lasting.load([...here.keys()]);
-    for (const point of points) if (!this.#sayers.has(point.id)) this.#say(point, point.live());
+    await this.#lasting.load([...here]);
+    for (const point of others) this.#say(point, point.live());
   }
 
   /** Everything that may have messages at the broker. */
@@ -184,7 +185,7 @@ class Session {
   #sayer(point: PointView): PointSayer {
     let sayer = this.#sayers.get(point.id);
     if (sayer?.point !== point) {
-      sayer = new PointSayer(point);
+      sayer = new PointSayer(point, sayer);
       this.#sayers.set(point.id, sayer);
     }
     return sayer;

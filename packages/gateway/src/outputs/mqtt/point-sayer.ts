@@ -34,8 +34,12 @@ export class PointSayer {
   readonly #said = new Map<Saying["source"], Said>();
   #available: boolean | undefined;
 
-  constructor(point: PointView) {
+  /** @param before of the same point under another name: its meter still has what it has shown */
+  constructor(point: PointView, before?: PointSayer) {
     this.point = point;
+    if (before === undefined) return;
+    for (const key of before.seen) this.seen.add(key);
+    this.#readings = before.#readings;
   }
 
   /** Whether it is known what its meter has. */
