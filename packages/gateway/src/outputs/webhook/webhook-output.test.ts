@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { StopSignal } from "@meterport/client/session/stop-signal";
 import { Secret } from "@meterport/protocol/mep/security/key";
 import type { AskHttp, HttpQuestion } from "../../requests/http-request.ts";
 import { matchesGolden } from "../golden.test-kit.ts";
@@ -47,6 +48,40 @@ test("a signature is that of the example in the specification", () => {
     "webhook-timestamp": "1614265330",
     "webhook-signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
   });
+});
+
+test("a message that a busy receiver wants later is signed again with the time of the attempt", async () => {
+  let now = 1_000_000;
+  const clock = {
+    ...{ now: () => now, wall: () => now },
+    at: (time: number, task: () => void) => {
+      now = time;
+      queueMicrotask(task);
+      return () => {};
+    },
+  };
+  const asked: HttpQuestion[] = [];
+  const ask: AskHttp = async (question) => {
+    asked.push(question);
+    return { status: asked.length < 3 ? 503 : 204, text: "", retryAfter: 30_000 };
+  };
+  const context = { clock, entropy: (length: number) => new Uint8Array(length), version: "0.1.0" };
+  await openWebhook(settings(), ask)(context as never, new StopSignal());
+  assert.deepEqual(
+    asked.map(({ headers }) => headers?.["webhook-timestamp"]),
+    ["1000", "1030", "1060"],
+  );
+  for (const { headers, body } of asked)
+    assert.deepEqual(
+      { ...headers, "content-type": undefined },
+      {
+        ...signatureHeaders(secret("canary"), {
+          ...{ id: "test-0000000000000000", body: String(body) },
+          time: 1_000 * Number(headers?.["webhook-timestamp"]),
+        }),
+        "content-type": undefined,
+      },
+    );
 });
 
 test("a request matches its golden file", () =>

@@ -20,7 +20,7 @@ interface Message {
 export const openWebhook =
   (settings: WebhookSettings, ask?: AskHttp): Output["open"] =>
   async (context, signal) => {
-    const session = new Session(settings, context, signal, askPatiently(ask ?? askHttp));
+    const session = new Session(settings, context, signal, ask ?? askHttp);
     await session.hello();
     return session.running();
   };
@@ -71,11 +71,14 @@ class Session {
   async #post({ id, type, data }: Message): Promise<void> {
     const { url, secret, token } = this.#settings;
     const { clock } = this.#context;
-    const time = clock.wall();
-    const body = JSON.stringify({ type, timestamp: new Date(time).toISOString(), data });
+    const body = JSON.stringify({ type, timestamp: new Date(clock.wall()).toISOString(), data });
     const bearer = token === undefined ? {} : { authorization: `Bearer ${new TextDecoder().decode(token.reveal())}` };
-    const headers = { "content-type": "application/json", ...signatureHeaders(secret, { id, time, body }), ...bearer };
-    const { status, text } = await this.#ask({ url, headers, body }, { clock, signal: this.#signal });
+    // Each attempt has its own time: a receiver refuses what was signed minutes ago.
+    const ask = askPatiently((question, limits) => {
+      const signed = signatureHeaders(secret, { id, time: clock.wall(), body });
+      return this.#ask({ ...question, headers: { "content-type": "application/json", ...signed, ...bearer } }, limits);
+    });
+    const { status, text } = await ask({ url, body }, { clock, signal: this.#signal });
     if (status >= 200 && status < 300) return;
     const shown = shownUrl(url);
     if (status >= 300 && status < 400)
