@@ -188,7 +188,11 @@ describe("messages of the output mqtt", () => {
     assert.ok(!said(5_000).includes("price"));
     assert.ok(said(10_000).includes("price"));
     now = null;
-    assert.ok(!said(20_000).includes("price"));
+    const last = sayer.sayings(view.live(), 12_000, 10_000, undefined).find(({ source }) => source === "price");
+    assert.deepEqual(last?.body, { start: null, end: null, currency: null, total: null, energy: null, feed_in: null });
+    assert.ok(!said(30_000).includes("price"), "once is enough");
+    const never = new PointSayer(pointOf(view));
+    assert.ok(!never.sayings(view.live(), 0, 10_000, undefined).some(({ source }) => source === "price"));
   });
 
   test("what the meter has not is not announced", () => {

@@ -66,10 +66,14 @@ export const statusPayload = (
 /** A millionth of a currency is nothing. */
 const rounded = (value: number | null): number | null => (value === null ? null : Math.round(value * 1e6) / 1e6);
 
-/** What a kWh costs in the present quarter of an hour. */
-export const pricePayload = ({ currency, start, end, energy, total, feedIn }: PriceNow) => ({
-  ...{ start: iso(start), end: iso(end), currency },
-  ...{ total: rounded(total), energy: rounded(energy), feed_in: rounded(feedIn) },
+/** What a kWh costs in the present quarter of an hour; all null if that is unknown now. */
+export const pricePayload = (price: PriceNow | null) => ({
+  start: isoOrNull(price?.start ?? null),
+  end: isoOrNull(price?.end ?? null),
+  currency: price?.currency ?? null,
+  total: rounded(price?.total ?? null),
+  energy: rounded(price?.energy ?? null),
+  feed_in: rounded(price?.feedIn ?? null),
 });
 
 export const diagnosticsPayload = ({ link }: MeterDetail) => ({

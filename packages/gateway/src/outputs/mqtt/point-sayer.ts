@@ -100,7 +100,9 @@ export class PointSayer {
     if (!isStale) say("energy", energyPayload(this.point, live), repeat);
     say("status", statusPayload(detail, live, lasting), repeat);
     const price = this.point.price();
-    if (price !== null) say("price", pricePayload(price), repeat);
+    // The broker keeps it: one that is no longer known is taken back once.
+    if (price !== null || this.#said.has("price"))
+      say("price", pricePayload(price), price === null ? Number.POSITIVE_INFINITY : repeat);
     const diagnostics = this.#said.get("diagnostics");
     if (diagnostics === undefined || now - diagnostics.at >= diagnosticsEvery)
       say("diagnostics", diagnosticsPayload(detail), 0);
