@@ -1,4 +1,5 @@
 /** Announces entities to Home Assistant as a reader did that is gone: under its ids, so that their history goes on. */
+import { entityIdOf } from "../mqtt/topics.ts";
 import type { FormerEntity, FormerReader } from "./former-reader.ts";
 
 interface Around {
@@ -18,12 +19,6 @@ interface Around {
 /** Seconds after which a value is unknown of which nothing more is heard. */
 const shortestExpiry = 60;
 
-const sensorId = (objectId: string): string =>
-  `sensor.${objectId
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "_")
-    .replace(/^_|_$/g, "")}`;
-
 /** The message that announces an entity, retained. */
 export const announcementOf = (
   { name, path, uniqueId, configTopic, objectId, template, more, expires }: FormerEntity,
@@ -35,7 +30,7 @@ export const announcementOf = (
     state_topic: `${topic}${path}`,
     ...(template === undefined ? {} : { value_template: template }),
     unique_id: uniqueId,
-    default_entity_id: sensorId(objectId),
+    default_entity_id: entityIdOf("sensor", objectId),
     ...more,
     ...(expires ? { expire_after: Math.max(shortestExpiry, Math.ceil((3 * repeat) / 1_000)) } : {}),
     availability: [{ topic: `${topic}${state}`, payload_available: online, payload_not_available: offline }],

@@ -3,6 +3,7 @@ import type { Output, OutputContext, PriceNow, RunningOutput } from "@meterport/
 import type { Millis } from "@meterport/protocol/ports";
 import { MeterOnShow, type Shown } from "../listening/meter-on-show.ts";
 import { type Broker, connectBroker, type LoadMqtt, type Message } from "../mqtt/broker.ts";
+import { clientIdOf } from "../mqtt/topics.ts";
 import { announcementOf } from "./former-entities.ts";
 import { type FormerReader, meterTexts, type Telling } from "./former-reader.ts";
 import { formerReaders } from "./former-readers.ts";
@@ -188,7 +189,7 @@ export const openFormerTopics =
   async (context, signal): Promise<RunningOutput> => {
     const { clock, skipped } = context;
     const meter = new MeterOnShow(context);
-    const clientId = `meterport-${settings.topic.replace(/[^A-Za-z0-9_-]/g, "_")}`.slice(0, 64);
+    const clientId = clientIdOf(settings.topic);
     const { path, offline } = formerReaders[settings.reader].availability;
     const will = { topic: `${settings.topic}${path}`, payload: offline };
     const broker = await connectBroker(

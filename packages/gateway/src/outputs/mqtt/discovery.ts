@@ -32,7 +32,7 @@ interface Around {
 const componentOf = (entity: Entity, { node, topics, bridge, expiry }: Around) => ({
   platform: entity.platform,
   unique_id: `${node}_${entity.key}`,
-  default_entity_id: entityIdOf(entity.platform, node, entity.key),
+  default_entity_id: entityIdOf(entity.platform, `${node}_${entity.key}`),
   name: entity.name,
   state_topic: topics[entity.source],
   ...(entity.template === undefined ? {} : { value_template: entity.template }),
@@ -109,7 +109,7 @@ export const gatewayDiscovery = (options: DiscoveryOptions) => {
   const common = (platform: string, key: string) => ({
     platform,
     unique_id: `${node}_${key}`,
-    default_entity_id: entityIdOf(platform, node, key),
+    default_entity_id: entityIdOf(platform, `${node}_${key}`),
     entity_category: "diagnostic",
   });
   return {

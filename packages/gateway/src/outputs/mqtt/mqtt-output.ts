@@ -12,7 +12,7 @@ import { InOrder } from "./in-order.ts";
 import { LastingEvents } from "./lasting-events.ts";
 import type { MqttSettings } from "./mqtt-settings.ts";
 import { PointSayer } from "./point-sayer.ts";
-import { birthTopic, bridgeTopics, pointTopics } from "./topics.ts";
+import { birthTopic, bridgeTopics, clientIdOf, pointTopics } from "./topics.ts";
 
 const usual = { prefix: "meterport", discoveryPrefix: "homeassistant", repeat: 10_000 } as const;
 
@@ -24,8 +24,6 @@ const listWait: Millis = 1_000;
 const mostAfterBirth: Millis = 3_000;
 /** Points that are announced at the same time. */
 const announcedAtOnce = 20;
-
-const slugOf = (prefix: string): string => prefix.replace(/[^A-Za-z0-9_-]/g, "_");
 
 /** @param loadMqtt stands in for the import of the package */
 export const openMqtt = (settings: MqttSettings, loadMqtt?: LoadMqtt): Output["open"] => {
@@ -75,7 +73,7 @@ class Session {
     this.#context = context;
     this.#prefix = prefix;
     this.#repeat = repeat;
-    this.#clientId = settings.client_id ?? `meterport-${slugOf(prefix)}`.slice(0, 64);
+    this.#clientId = settings.client_id ?? clientIdOf(prefix);
     this.#discoveryPrefix = home_assistant ? (settings.discovery_prefix ?? usual.discoveryPrefix) : undefined;
     this.#lasting = lasting;
     this.#broken = new Promise((_, reject) => {

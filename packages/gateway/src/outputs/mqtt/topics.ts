@@ -39,15 +39,18 @@ export const retainedTopics = (prefix: string, id: string): readonly string[] =>
   return [availability, energy, status, diagnostics, price, values];
 };
 
-/** A prefix as a part of identifiers of Home Assistant. */
+/** A prefix as a part of identifiers. */
 const slugOf = (prefix: string): string => prefix.replace(/[^a-zA-Z0-9_-]/g, "_");
 
 /** The name of a point's device in Home Assistant. It follows from prefix and id alone, so a new name or meter keeps its history. */
 export const nodeOf = (prefix: string, id: string): string => `${slugOf(prefix)}_${id.replace(".", "__")}`;
 
+/** Two connections with one client ID would take each other's place at the broker, so it follows from the topic. */
+export const clientIdOf = (topic: string): string => `meterport-${slugOf(topic)}`.slice(0, 64);
+
 /** An entity id that Home Assistant accepts: no two underscores in a row, none at an end. */
-export const entityIdOf = (platform: string, node: string, key: string): string =>
-  `${platform}.${`${node}_${key}`
+export const entityIdOf = (platform: string, name: string): string =>
+  `${platform}.${name
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "_")
     .replace(/^_|_$/g, "")}`;
