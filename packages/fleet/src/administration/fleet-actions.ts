@@ -9,7 +9,9 @@ import { pause } from "../http/lists/fleet-lists.ts";
 import { KeyBook } from "../keys/key-book.ts";
 import { beginRotation, endRotation, type Resealed, resealKeys } from "../keys/rotate.ts";
 import { importSites, type SiteImport } from "../shards/import-sites.ts";
+import { tellNews } from "../shards/news.ts";
 import { plainSerial } from "../shards/site-rows.ts";
+import { shardsOfMeter } from "../shards/sites.ts";
 
 /** A fleet, and who acts. */
 export interface Acting {
@@ -68,6 +70,7 @@ export const setMeterKey = (
     const book = await KeyBook.of(run, fleet, [key], entropy);
     const plain = plainSerial(serial);
     await book.seal(run, new Map([[plain, text]]));
+    await tellNews(run, { kind: "sites", shards: await shardsOfMeter(run, plain) });
     await audit(run, { who, what: "key", about: { serial: plain } });
   });
 

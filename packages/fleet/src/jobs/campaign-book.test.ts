@@ -74,7 +74,8 @@ test("a campaign that cannot be is refused with all that is wrong", { skip }, as
 
 test("targets are made once, though opening was cut off, and only of what a campaign names", { skip }, async () => {
   const database = await fleet();
-  const id = await makeCampaign(database.run, { ...registers, scope: { sites: ["copenhagen"] } }, "anna", opens);
+  const wanted = { ...registers, scope: { sites: ["copenhagen"] } };
+  const id = await makeCampaign(database.run, wanted, "anna", opens - hour);
   await assert.rejects(
     openCampaign(database, id, AbortSignal.abort(new Error("the process ends")), 2),
     /the process ends/,

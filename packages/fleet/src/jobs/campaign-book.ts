@@ -1,9 +1,11 @@
 /** Campaigns in the books: made by somebody, expanded to targets when they open, ended when they close. */
 import { UsageError } from "@meterport/protocol/errors";
+import type { Millis } from "@meterport/protocol/ports";
 import type { Database, Row, Run } from "../books/database.ts";
 import { type Campaign, campaignProblems, usualRetry } from "../campaigns/campaign.ts";
 import { stateOf, type TargetState, targetStates } from "../campaigns/target-state.ts";
 import { type CampaignMeter, type Target, targetsOf, untried } from "../campaigns/targets.ts";
+import { tellNews } from "../shards/news.ts";
 import {
   type CampaignRow,
   type CampaignSpec,
@@ -19,6 +21,8 @@ import { zoneOffset } from "./zone-offset.ts";
 
 /** Targets of one transaction: somebody else may want the campaign meanwhile. */
 const atOnce = 5_000;
+/** Targets are made before a campaign opens, so that it begins in time. */
+export const openAhead: Millis = 600_000;
 const mostNamed = 100_000;
 const mostReasons = 50;
 
@@ -45,21 +49,6 @@ export const scopeProblems = async (run: Run, scope: Scope): Promise<readonly st
   return [`There is no ${rows.map(({ what, id }) => `${String(what)} ${JSON.stringify(id)}`).join(", no ")}.`];
 };
 
-/** @throws UsageError (`campaign`) with all that is wrong, a line each */
-export const makeCampaign: JobsDesk["makeCampaign"] = async (run, wanted, by, now) => {
-  const { name, scope, reads, windows, spread, retry = usualRetry, opens, closes, priority } = wanted;
-  const problems = [
-    ...nameProblems(name),
-    ...campaignProblems({ id: 0, reads, opens, closes, windows, priority, spread, retry }),
-    ...(closes <= now ? ["A campaign must close in the future."] : []),
-    ...(await scopeProblems(run, scope)),
-  ];
-  if (problems.length > 0) refuse(problems.join("\n"));
-  const spec: CampaignSpec = { scope, reads, windows, spread, retry };
-  const values = [name, JSON.stringify(spec), iso(opens), iso(closes), priority, by];
-  return Number((await run(sql.writeCampaign, values)).rows[0]?.campaign_id);
-};
-
 const meterIn = (row: Row): CampaignMeter => ({
   ...{ meter: Number(row.meter_id), site: Number(row.site_id), shard: Number(row.shard) },
   offset: zoneOffset(String(row.zone)),
@@ -78,21 +67,39 @@ const locked = async (run: Run, id: number): Promise<CampaignRow> => {
   return row === undefined ? refuse(`There is no campaign ${id}.`) : campaignIn(row);
 };
 
-/** Makes the next targets; false if there are no more meters, or the campaign is planned no longer. */
-const expandSome = (database: Database, id: number, most: number): Promise<boolean> =>
-  database.transaction(async (run) => {
-    const { campaign, scope, state, expandedTo } = await locked(run, id);
-    if (state !== "planned") return false;
-    const { rows } = await run(sql.readScope, [expandedTo, sitesIn(scope), pointsIn(scope), most]);
-    if (rows.length > 0) {
-      const made = targetColumns(targetsOf(campaign, rows.map(meterIn)));
-      await run(sql.writeTargets, [id, made.meters, made.shards, made.states, made.nextAts, made.reasons]);
-      await run(sql.noteExpanded, [id, Math.max(...made.meters)]);
-    }
-    if (rows.length === most) return true;
-    await run(sql.setState, [id, campaignStates.open]);
-    return false;
-  });
+/** Makes the next targets in a transaction; false if there are no more meters, or the campaign is planned no longer. */
+const expandSome = async (run: Run, id: number, most: number): Promise<boolean> => {
+  const { campaign, scope, state, expandedTo } = await locked(run, id);
+  if (state !== "planned") return false;
+  const { rows } = await run(sql.readScope, [expandedTo, sitesIn(scope), pointsIn(scope), most]);
+  const made = targetColumns(targetsOf(campaign, rows.map(meterIn)));
+  if (rows.length > 0) {
+    await run(sql.writeTargets, [id, made.meters, made.shards, made.states, made.nextAts, made.reasons]);
+    await run(sql.noteExpanded, [id, Math.max(...made.meters)]);
+  }
+  if (rows.length === most) return true;
+  await run(sql.setState, [id, campaignStates.open]);
+  await tellNews(run, { kind: "visits", shards: expandedTo === 0 ? made.shards : undefined });
+  return false;
+};
+
+/** @throws UsageError (`campaign`) with all that is wrong, a line each */
+export const makeCampaign: JobsDesk["makeCampaign"] = async (run, wanted, by, now) => {
+  const { name, scope, reads, windows, spread, retry = usualRetry, opens, closes, priority } = wanted;
+  const problems = [
+    ...nameProblems(name),
+    ...campaignProblems({ id: 0, reads, opens, closes, windows, priority, spread, retry }),
+    ...(closes <= now ? ["A campaign must close in the future."] : []),
+    ...(await scopeProblems(run, scope)),
+  ];
+  if (problems.length > 0) refuse(problems.join("\n"));
+  const spec: CampaignSpec = { scope, reads, windows, spread, retry };
+  const values = [name, JSON.stringify(spec), iso(opens), iso(closes), priority, by];
+  const id = Number((await run(sql.writeCampaign, values)).rows[0]?.campaign_id);
+  // One that is small opens at once; the jobs go on with any other.
+  if (opens <= now + openAhead) await expandSome(run, id, atOnce);
+  return id;
+};
 
 /** Expands a campaign to its targets and opens it. What was cut off goes on where it was; several at once do no harm. */
 export const openCampaign = async (
@@ -101,7 +108,7 @@ export const openCampaign = async (
   signal?: AbortSignal,
   most = atOnce,
 ): Promise<void> => {
-  while (await expandSome(database, id, most)) signal?.throwIfAborted();
+  while (await database.transaction((run) => expandSome(run, id, most))) signal?.throwIfAborted();
 };
 
 const endAll = async (run: Run, id: number, state: TargetState, reason: string, keepsOwn: boolean): Promise<number> => {
@@ -155,8 +162,10 @@ export const againCampaign: JobsDesk["againCampaign"] = async (run, id, closes, 
   for (let after = 0; ; ) {
     const { count, last } = await againSome(run, next, after);
     again += count;
-    if (count < atOnce) return again;
     after = last;
+    if (count === atOnce) continue;
+    await tellNews(run, { kind: "visits" });
+    return again;
   }
 };
 

@@ -81,7 +81,12 @@ test("two processes scan for gaps, open and close campaigns, make months, and do
     priority: 5,
     spread: 0,
   } as const;
-  const id = await makeCampaign(database.run, { ...campaign, opens: begin, closes: begin + hour }, "anna", begin);
+  const id = await makeCampaign(
+    database.run,
+    { ...campaign, opens: begin, closes: begin + hour },
+    "anna",
+    begin - hour,
+  );
   const world = new TestJobs(t, database);
   await Promise.all([world.start(), world.start()]);
   await world.until("all shards are scanned", async () => (await marks(database, "gap-scan-whole")) === 16);

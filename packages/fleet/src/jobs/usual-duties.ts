@@ -1,7 +1,7 @@
 /** Duties beside checks and exports: gaps, campaigns, months, what is kept for how long. */
 import type { Millis } from "@meterport/protocol/ports";
 import { makeMonthsAhead } from "../books/partitions.ts";
-import { closeCampaign, openCampaign } from "./campaign-book.ts";
+import { closeCampaign, openAhead, openCampaign } from "./campaign-book.ts";
 import { iso } from "./campaign-rows.ts";
 import { type Duty, type DutyParts, keysOf } from "./duty.ts";
 import { type ScanOptions, scanShard } from "./gap-scan.ts";
@@ -13,8 +13,6 @@ import { readClosing, readDueOnce, readDueShards, readOpening } from "./sql/due-
 const minute: Millis = 60_000;
 const hour: Millis = 60 * minute;
 const day: Millis = 24 * hour;
-/** Targets are made before a campaign opens, so that it begins in time. */
-const openAhead: Millis = 10 * minute;
 
 export type ScanSettings = Pick<ScanOptions, "grace" | "usualMemoryDays" | "reachDays">;
 

@@ -8,6 +8,7 @@ import type { Readiness } from "@meterport/gateway/http/companion-api";
 import { peer } from "../../../../test/support/peers.ts";
 import { FleetServer } from "../books/fleet-database.test-kit.ts";
 import { companion } from "../companion.ts";
+import { pause } from "../http/lists/fleet-lists.ts";
 import { bookedOf, bookMeters, countedMeter, fleetKey, judge, untilSo } from "./fleet-meters.test-kit.ts";
 
 const { skip } = peer("pg_createcluster");
@@ -112,6 +113,17 @@ test("a process reads the meters of its shards and books them; the next one read
     );
     await untilSo("its outbox is empty", 20_000, async () => (await one.figures("outbox")).behind === 0);
     assert.doesNotMatch(one.lines.join(""), new RegExp(fleetKey));
+    await database.run("INSERT INTO site (id, name, shard, zone) VALUES ('empty', 'Empty', 3, 'UTC')");
+    // Rounds are 30 s apart, so at least one of two changes would wait that long.
+    for (const paused of [true, false]) {
+      await pause(database.run, "empty", paused ? Date.now() + 3_600_000 : null);
+      const sites = paused ? 2 : 1;
+      await untilSo(
+        "a pause is seen at once",
+        20_000,
+        async () => (await one.figures("meters")).paused_sites === sites,
+      );
+    }
 
     await one.stop();
     assert.equal(await count("holder"), 0);

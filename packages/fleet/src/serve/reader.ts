@@ -11,6 +11,8 @@ import type { VisitBook } from "../jobs/visit-book.ts";
 import { ShardEngine } from "../shards/engine.ts";
 import { Holder } from "../shards/holder.ts";
 import { type HolderEvent, sayEvent } from "../shards/holder-event.ts";
+import { type News, tellText } from "../shards/news.ts";
+import { NewsEar, postgresEar } from "../shards/news-ear.ts";
 import type { Stint } from "../shards/stint.ts";
 import { tellLinkStates, tellShards } from "../shards/told.ts";
 import { GapFilling } from "./gap-filling.ts";
@@ -74,6 +76,7 @@ export class Reader {
     | { readonly behind: number | null; readonly delivered: Millis | null; readonly problem: string | null }
     | undefined;
   #openGap: string | null = null;
+  #ear: NewsEar | undefined;
   #untell: (() => void) | undefined;
 
   private constructor(options: ReaderOptions) {
@@ -144,11 +147,23 @@ export class Reader {
       await gaps.look();
       await this.#lookAtGaps();
     });
+    this.#ear = new NewsEar({
+      open: postgresEar(database.place),
+      send: (text) => tellText(run, text),
+      onNews: (news) => this.#hear(news),
+      ...{ name: holder, clock },
+    });
+  }
+
+  /** Looks at once for what it would find by itself with its next round. */
+  #hear({ kind, shards }: News): void {
+    if (shards === undefined || shards.some((shard) => this.#stints.has(shard))) this.#rounds.soon(kind);
   }
 
   /** Hands over all shards; their meters are released meanwhile. */
   async stop(): Promise<void> {
     this.#untell?.();
+    await this.#ear?.stop();
     await this.#visiting.stop();
     await this.#holder?.stop();
     await this.#rounds.stop();
@@ -238,7 +253,11 @@ export class Reader {
     const delivered = this.#outbox?.delivered ?? null;
     return [
       {
-        ...{ name: "database", ready: isSeen, figures: { silent_s: Math.round(silent / 1_000) } },
+        ...{
+          name: "database",
+          ready: isSeen,
+          figures: { silent_s: Math.round(silent / 1_000), news: this.#ear?.hears === true ? "at once" : "by rounds" },
+        },
         problem: isSeen ? this.#problem : (this.#problem ?? "the database of the fleet does not answer"),
       },
       {

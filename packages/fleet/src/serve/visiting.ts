@@ -21,6 +21,8 @@ export interface VisitingOptions {
   readonly log: LevelLog;
 }
 
+/** So much the clock of who wanted a visit may be ahead of ours: what is due now there is not left for the next look. */
+const clocksDiffer: Millis = 1_000;
 /** Lines that visits may use at once in one process, beside those of live values. */
 const lines = 64;
 /** Targets that are asked for at once. */
@@ -66,7 +68,7 @@ export class Visiting {
     const { run, book, shards, clock } = this.#options;
     const held = shards();
     if (held.length === 0 || this.#isStopped || this.#unsettled.length >= mostUnsettled) return;
-    const due = await book.dueTargets(run, held, clock.wall(), mostTargets);
+    const due = await book.dueTargets(run, held, clock.wall() + clocksDiffer, mostTargets);
     const fresh = due.filter(({ meter }) => !this.#meters.has(meter));
     for (const visit of visitsOf(fresh)) {
       const targets = fresh.filter(({ meter }) => meter === visit.meter);

@@ -3,6 +3,7 @@ import { wrongRows } from "@meterport/gateway/config/import/csv-table";
 import type { Database, Row, Run } from "../books/database.ts";
 import { grouped } from "../books/grouped.ts";
 import { fleetIn } from "../books/migrate.ts";
+import { tellNews } from "./news.ts";
 import { shardOf, usualShards } from "./shard-of.ts";
 import { type SiteRow, type SiteRows, siteRows } from "./site-rows.ts";
 import {
@@ -146,6 +147,15 @@ const compared = (rows: readonly SiteRow[], known: Known): SiteImport => {
   };
 };
 
+/** Sites that the file names, and those that lose something to them. */
+const concerned = (rows: readonly SiteRow[], { meters, atPoint, atLink }: Known): readonly string[] =>
+  rows.flatMap(({ site, serial, point, link }) => [
+    site,
+    ...[meters.get(serial), atPoint.get(point), atLink.get(link)].flatMap((row) =>
+      typeof row?.site === "string" ? [row.site] : [],
+    ),
+  ]);
+
 /** What is left empty stays as it is. */
 const write = async (run: Run, rows: readonly SiteRow[], known: Known): Promise<void> => {
   const shards = (await fleetIn(run))?.shards ?? usualShards;
@@ -170,6 +180,7 @@ const write = async (run: Run, rows: readonly SiteRow[], known: Known): Promise<
     ...[rows.map(({ serial }) => serial), at, points, rows.map(({ link }) => link)],
     rows.map(({ serial, profile }) => profile ?? known.meters.get(serial)?.profile ?? null),
   ]);
+  await tellNews(run, { kind: "sites", shards: concerned(rows, known).map((site) => shardOf(site, shards)) });
 };
 
 const keysIn = (rows: readonly SiteRow[]): ReadonlyMap<string, string> =>

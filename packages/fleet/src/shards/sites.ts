@@ -1,7 +1,7 @@
 /** The sites and meters of the shards that a process holds. */
 import type { Millis } from "@meterport/protocol/ports";
 import type { Row, Run } from "../books/database.ts";
-import { readSites } from "./sql/site-lists.ts";
+import { readShardOfMeter, readSites } from "./sql/site-lists.ts";
 
 export interface SiteMeter {
   readonly serial: string;
@@ -51,3 +51,7 @@ export const sitesOf = async (run: Run, shards: readonly number[]): Promise<read
   }
   return [...sites.values()];
 };
+
+/** The shard of a meter's site; none if it has no site. */
+export const shardsOfMeter = async (run: Run, serial: string): Promise<readonly number[]> =>
+  (await run(readShardOfMeter, [serial])).rows.map(({ shard }) => Number(shard));

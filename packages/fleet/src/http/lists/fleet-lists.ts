@@ -1,6 +1,7 @@
 /** Lists of what a fleet has, in the words of the API. */
 import type { Millis } from "@meterport/protocol/ports";
 import type { Row, Run } from "../../books/database.ts";
+import { tellNews } from "../../shards/news.ts";
 import { liveSeconds } from "../../shards/sql/told.ts";
 import {
   type FleetAnswer,
@@ -143,5 +144,8 @@ export const metersIn = async (run: Run): Promise<number> => Number((await run(c
 export const sitesIn = async (run: Run): Promise<number> => Number((await run(countSites)).rows[0]?.count);
 
 /** Leaves a site alone until a moment, or no longer. False if there is none of this id. */
-export const pause = async (run: Run, site: string, until: Millis | null): Promise<boolean> =>
-  (await run(pauseSite, [site, until === null ? null : iso(until)])).count === 1;
+export const pause = async (run: Run, site: string, until: Millis | null): Promise<boolean> => {
+  const { rows } = await run(pauseSite, [site, until === null ? null : iso(until)]);
+  await tellNews(run, { kind: "sites", shards: rows.map(({ shard }) => Number(shard)) });
+  return rows.length === 1;
+};

@@ -77,4 +77,4 @@ export const countMeters = "SELECT count(*)::int AS count FROM meter";
 export const countSites = "SELECT count(*)::int AS count FROM site";
 
 /** Site $1 is paused until $2; null if there is none. */
-export const pauseSite = "UPDATE site SET paused_until = $2::timestamptz WHERE id = $1 RETURNING id";
+export const pauseSite = "UPDATE site SET paused_until = $2::timestamptz WHERE id = $1 RETURNING shard";

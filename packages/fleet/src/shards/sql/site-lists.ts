@@ -7,6 +7,8 @@ export const readSites = `
   FROM site s LEFT JOIN meter m ON m.site_id = s.site_id LEFT JOIN metering_point p ON p.point_id = m.point_id
   WHERE s.shard = ANY($1::smallint[]) ORDER BY s.id, m.serial`;
 
+export const readShardOfMeter = "SELECT s.shard FROM meter m JOIN site s USING (site_id) WHERE m.serial = $1";
+
 /** One import at a time; $1 names the fleet's schema. */
 export const lockImports = "SELECT pg_advisory_xact_lock(hashtext('meterport fleet import ' || $1))";
 
