@@ -143,6 +143,7 @@ test("a restart in the middle goes on where it was, without reading a piece agai
   home.startDaemon();
   while ((home.daemon.profile.progress().settled ?? 0) < t0 - 15 * day) await home.clock.advance(5_000);
   const settled = home.daemon.profile.progress().settled ?? 0;
+  assert.equal(home.daemon.profile.progress().keptFor, 60 * day, "the meter has sixty blocks of a day");
   assert.ok(settled < t0 - 10 * day);
   const yesterday = await home.intervals("energy_import_wh", t0 - 2 * day, t0 - day);
   assert.equal(yesterday.length, 96, "the last days are there long before the oldest");

@@ -111,6 +111,11 @@ export class LoadProfile {
     return this.#setup.shape?.intervalsPerBlock;
   }
 
+  /** How many blocks there are, the one that is being filled among them. Undefined if the data set is not in use. */
+  get blocks(): number | undefined {
+    return this.#setup.shape?.blocks;
+  }
+
   /** The table that holds the intervals: 64 for data set 1. */
   get table(): number {
     return tableOfSet1 + this.set - 1;

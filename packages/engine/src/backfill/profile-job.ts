@@ -45,6 +45,8 @@ export interface ProfileProgress {
   readonly settled: Millis | null;
   /** Intervals that are still to be read, of each channel. */
   readonly open: number;
+  /** How long the meter keeps an interval; null before the first look. */
+  readonly keptFor: Millis | null;
 }
 
 interface Round {
@@ -90,6 +92,7 @@ export class ProfileJob implements BackfillJob {
   #round: Round | undefined;
   #state: ProfileState | undefined;
   #shown: ProfileProgress["state"] = "unknown";
+  #keptFor: Millis | null = null;
   #confusions = 0;
   /** From when on somebody wants it looked at again. */
   #again: Millis | undefined;
@@ -128,7 +131,7 @@ export class ProfileJob implements BackfillJob {
   progress(): ProfileProgress {
     const round = this.#round;
     const open = round === undefined ? 0 : round.open.reduce((sum, span) => sum + endsIn(round.grid, span), 0);
-    return { state: this.#shown, settled: this.#state?.settled ?? null, open };
+    return { state: this.#shown, settled: this.#state?.settled ?? null, open, keptFor: this.#keptFor };
   }
 
   /** Length of the meter's intervals, once it is known: what `IntervalBuilder.follow` takes. */
@@ -229,6 +232,7 @@ export class ProfileJob implements BackfillJob {
       return undefined;
     }
     const { serial } = installed;
+    this.#keptFor = look.opened.keptFor;
     const grid: EndGrid = { anchor: newest, duration };
     const known = this.#state;
     // An exchange that nobody noted.

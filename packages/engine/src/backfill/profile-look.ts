@@ -14,6 +14,8 @@ export interface OpenedProfile {
   readonly channels: readonly FilledChannel[];
   readonly duration: Millis;
   readonly perBlock: number;
+  /** How long an interval stays there before others take its place. */
+  readonly keptFor: Millis;
   readonly rollover: number | null;
 }
 
@@ -30,15 +32,16 @@ export const openFilled = async (meter: Meter, signal: Signal): Promise<OpenedPr
   for (let set = 1; set <= 4; set++) {
     const profile = await openSet(meter, set, signal);
     if (profile === undefined) break;
-    const { durationMinutes, intervalsPerBlock } = profile;
-    if (durationMinutes === undefined || intervalsPerBlock === undefined) continue;
+    const { durationMinutes, intervalsPerBlock: perBlock, blocks } = profile;
+    if (durationMinutes === undefined || perBlock === undefined || blocks === undefined) continue;
     const channels = filledChannels(profile.channels, profile.energyUnit);
     if (channels.length === 0) {
       if (filledChannels(profile.channels, 1).length > 0) reason = "unit-unknown";
       continue;
     }
     const rollover = await profile.rollover({ signal });
-    return { meter, profile, channels, duration: 60_000 * durationMinutes, perBlock: intervalsPerBlock, rollover };
+    const duration = 60_000 * durationMinutes;
+    return { meter, profile, channels, duration, perBlock, keptFor: blocks * perBlock * duration, rollover };
   }
   return reason;
 };

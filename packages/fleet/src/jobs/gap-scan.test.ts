@@ -3,7 +3,8 @@ import { after, test } from "node:test";
 import { peer } from "../../../../test/support/peers.ts";
 import { FleetServer } from "../books/fleet-database.test-kit.ts";
 import { randomOf } from "../books/random-facts.test-kit.ts";
-import { keepMemory, scanShard } from "./gap-scan.ts";
+import { tellMemories } from "../shards/told.ts";
+import { scanShard } from "./gap-scan.ts";
 import { addSites, book, dayMillis, isoDay, profileDay } from "./job-world.test-kit.ts";
 import { visitBook } from "./visit-book.ts";
 
@@ -26,7 +27,9 @@ test("amnesia: rows that are lost are asked for, come back, and beyond the meter
     { id: "a", meters: 2 },
     { id: "b", shard: 1, meters: 1 },
   ]);
-  assert.equal(await keepMemory(database.run, "a-2", 30), true);
+  const memory = { point: "a-2", keptFor: 29.4 * dayMillis };
+  assert.equal(await tellMemories(database.run, [memory, { point: "stranger", keptFor: 0 }]), 1);
+  assert.equal(await tellMemories(database.run, [memory]), 0, "nothing is written that is known");
   const points = ["a-1", "a-2", "b-1"];
   const days = Array.from({ length: 80 }, (_, n) => today - (80 - n) * dayMillis);
   const whole = (point: string) => days.map((time) => profileDay(point, time));

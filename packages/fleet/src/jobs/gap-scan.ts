@@ -11,7 +11,7 @@ import { gapsOf } from "../campaigns/gaps.ts";
 import { iso, millis } from "./campaign-rows.ts";
 import { type ScanChannel, type ScanLimits, type ScanPlan, type ScanPoint, scanPlans } from "./scan-plan.ts";
 import { moveTargets } from "./sql/campaigns.ts";
-import { noteBegins, noteMemory, readFloor, readOldGaps, readScanChannels, readScanPoints } from "./sql/gap-scan.ts";
+import { noteBegins, readFloor, readOldGaps, readScanChannels, readScanPoints } from "./sql/gap-scan.ts";
 
 const day: Millis = 86_400_000;
 const pointsAtOnce = 200;
@@ -159,7 +159,3 @@ export const scanShard = async (database: Database, shard: number, options: Scan
     after = last.point;
   }
 };
-
-/** What a holder learnt: how far a meter remembers. False if that was known, or there is no such meter. */
-export const keepMemory = async (run: Run, serial: string, days: number): Promise<boolean> =>
-  (await run(noteMemory, [serial, Math.max(1, Math.min(3_000, Math.floor(days)))])).count > 0;

@@ -103,6 +103,7 @@ test("a process reads the meters of its shards and books them; the next one read
     );
     const count = async (text: string) =>
       Number((await database.run(`SELECT count(*)::int AS n FROM ${text}`)).rows[0]?.n);
+    const remembering = `meter WHERE memory_days = 60`;
     const { rows } = await database.run("SELECT address, pass FROM holder");
     assert.match(String(rows[0]?.pass), /^[0-9a-f]{48}$/);
     assert.match(String(rows[0]?.address), /^http:\/\/127\.0\.0\.1:\d+$/);
@@ -111,6 +112,7 @@ test("a process reads the meters of its shards and books them; the next one read
       20_000,
       async () => (await count("held_shard")) === 16 && (await count("point_state WHERE state = 'up'")) === 2,
     );
+    await untilSo("how far they remember is known", 60_000, async () => (await count(remembering)) === 2);
     await untilSo("its outbox is empty", 20_000, async () => (await one.figures("outbox")).behind === 0);
     assert.doesNotMatch(one.lines.join(""), new RegExp(fleetKey));
     await database.run("INSERT INTO site (id, name, shard, zone) VALUES ('empty', 'Empty', 3, 'UTC')");

@@ -14,10 +14,11 @@ import { type HolderEvent, sayEvent } from "../shards/holder-event.ts";
 import { type News, tellText } from "../shards/news.ts";
 import { NewsEar, postgresEar } from "../shards/news-ear.ts";
 import type { Stint } from "../shards/stint.ts";
-import { tellLinkStates, tellShards } from "../shards/told.ts";
+import { tellLinkStates, tellMemories, tellShards } from "../shards/told.ts";
 import { GapFilling } from "./gap-filling.ts";
 import { KnownInBooks } from "./known-in-books.ts";
 import { LinkTelling } from "./link-telling.ts";
+import { MemoryTelling } from "./memory-telling.ts";
 import type { MeterKeys } from "./parts.ts";
 import { Rounds } from "./rounds.ts";
 import { ShardMeters } from "./shard-meters.ts";
@@ -123,6 +124,7 @@ export class Reader {
     const { run } = database;
     const points = (): readonly string[] => this.#meters.points();
     const links = new LinkTelling({ gateway, points, tell: (some) => tellLinkStates(run, holder, some) });
+    const memories = new MemoryTelling({ gateway, points, clock, tell: (some) => tellMemories(run, some) });
     const books = new Books(database);
     const gaps = new GapFilling({
       run,
@@ -141,6 +143,7 @@ export class Reader {
     });
     this.#rounds.every(visitPeriod, "links", () => links.look());
     this.#rounds.every(visitPeriod, "outbox", () => this.#lookAtOutbox());
+    this.#rounds.every(sitePeriod, "memories", () => memories.look());
     this.#rounds.every(sitePeriod, "shards", () => this.#tellShards());
     this.#rounds.every(sitePeriod, "sites", () => this.#meters.look());
     this.#rounds.every(gapPeriod, "gaps", async () => {

@@ -1,9 +1,9 @@
-/** What a holder tells about itself: which shards it holds, and how the links of its points are doing. */
+/** What a holder tells: which shards it holds, how the links of its points are doing, and how far its meters remember. */
 import type { LinkState } from "@meterport/client/supervision/link-status";
 import type { Millis } from "@meterport/protocol/ports";
 import type { Run } from "../books/database.ts";
 import type { Claim } from "./engine.ts";
-import { tellHeld, tellLinks } from "./sql/told.ts";
+import { noteMemories, tellHeld, tellLinks } from "./sql/told.ts";
 
 /** A link as it is now. */
 export interface ToldLink {
@@ -16,8 +16,18 @@ export interface ToldLink {
   readonly since: Millis;
 }
 
+/** How far the meter at a point remembers. */
+export interface ToldMemory {
+  readonly point: string;
+  /** How long it keeps an interval. */
+  readonly keptFor: Millis;
+}
+
 /** Points of one statement. */
 const mostLinks = 2_000;
+const day: Millis = 86_400_000;
+/** No meter keeps more; the columns take not much more. */
+const mostDays = 3_000;
 
 /** Call it when a shard is taken or freed, and now and then: these are all that this holder holds. */
 export const tellShards = async (
@@ -43,4 +53,15 @@ export const tellLinkStates = async (run: Run, holder: string, links: readonly T
       some.map(({ since }) => new Date(since).toISOString()),
     ]);
   }
+};
+
+/** Part of a day counts as one, since what a meter is asked for in vain is noted as gone anyway. Gives how many of them were not known. */
+export const tellMemories = async (run: Run, memories: readonly ToldMemory[]): Promise<number> => {
+  let changed = 0;
+  for (let from = 0; from < memories.length; from += mostLinks) {
+    const some = memories.slice(from, from + mostLinks);
+    const days = some.map(({ keptFor }) => Math.max(1, Math.min(mostDays, Math.ceil(keptFor / day))));
+    changed += (await run(noteMemories, [some.map(({ point }) => point), days])).count;
+  }
+  return changed;
 };

@@ -24,6 +24,3 @@ export const readOldGaps = `
 
 /** Before it the slots were dropped on purpose. */
 export const readFloor = "SELECT day::text AS day FROM dropped_before WHERE of_table = 'profile_day'";
-
-/** How far the meter with serial $1 remembers, days. */
-export const noteMemory = "UPDATE meter SET memory_days = $2 WHERE serial = $1 AND memory_days IS DISTINCT FROM $2";

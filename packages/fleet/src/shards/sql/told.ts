@@ -26,6 +26,12 @@ export const tellLinks = `
   ON CONFLICT (point_id) DO UPDATE SET holder = excluded.holder, state = excluded.state, cause = excluded.cause, since = excluded.since
     WHERE (s.holder, s.state, s.cause, s.since) IS DISTINCT FROM (excluded.holder, excluded.state, excluded.cause, excluded.since)`;
 
+/** The meters at points $1 remember $2 days. */
+export const noteMemories = `
+  UPDATE meter m SET memory_days = u.days
+  FROM (SELECT p.point_id, t.days FROM unnest($1::text[], $2::smallint[]) AS t (id, days) JOIN metering_point p USING (id) ORDER BY 1) AS u
+  WHERE m.point_id = u.point_id AND m.memory_days IS DISTINCT FROM u.days`;
+
 /** Shards with a holder that lives; join it as `held`. */
 export const heldShards = `
   (SELECT h.shard, h.holder, l.address FROM held_shard h JOIN holder l USING (holder)
