@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, type TestContext, test } from "node:test";
 import { until } from "@meterport/gateway/outputs/output-world.test-kit";
+import { usualRetention } from "@meterport/gateway/settings/fleet-settings";
 import { systemClock } from "@meterport/transports/clock";
 import { peer } from "../../../../test/support/peers.ts";
 import type { Database } from "../books/database.ts";
@@ -8,7 +9,7 @@ import { FleetServer } from "../books/fleet-database.test-kit.ts";
 import { migrations } from "../books/migrate.ts";
 import { campaignReport, makeCampaign } from "./campaign-book.ts";
 import type { Duty } from "./duty.ts";
-import { type RunningJobs, startJobs } from "./fleet-jobs.ts";
+import { type JobsOptions, type RunningJobs, startJobs } from "./fleet-jobs.ts";
 import { addSites, book, dayMillis, profileDay } from "./job-world.test-kit.ts";
 
 const { skip } = peer("pg_createcluster");
@@ -30,7 +31,7 @@ class TestJobs {
     t.after(() => Promise.all(this.#running.map((jobs) => jobs.stop())));
   }
 
-  async start(more: readonly Duty[] = []): Promise<RunningJobs> {
+  async start(more: readonly Duty[] = [], settings: Partial<JobsOptions> = {}): Promise<RunningJobs> {
     const { url } = await servers.server();
     const name = `jobs-${this.#running.length + 1}`;
     const jobs = await startJobs(
@@ -42,6 +43,7 @@ class TestJobs {
           now: async () => this.now,
         },
         log: (line) => void this.lines.push(`${name}: ${line}`),
+        ...settings,
       },
       () => more,
     );
@@ -108,6 +110,26 @@ test("two processes scan for gaps, open and close campaigns, make months, and do
     async () => (await campaignReport(database.run, id))?.counts.expired === 2,
   );
   await world.until("it is told", () => world.count(/campaign 1 is over; 2 of its targets were not read/) === 1);
+});
+
+test("gaps and what is kept go by the settings", { skip }, async (t) => {
+  const database = await servers.fleet();
+  await addSites(database, [{ id: "a", meters: 1 }]);
+  const today = begin - (begin % dayMillis);
+  await book(database, { days: [50, 48].map((n) => profileDay("a-1", today - n * dayMillis)) });
+  await database.run(
+    `INSERT INTO event (point_id, event_id, at, kind, origin, detail, stored)
+      SELECT point_id, n::text, $1::timestamptz - n * interval '1 day', 'x', 'gateway', '{}', $1 FROM metering_point, generate_series(1, 40) AS n`,
+    [new Date(begin).toISOString()],
+  );
+  const world = new TestJobs(t, database);
+  const gaps = { grace: 6 * hour, memory: 49 * dayMillis, reach: 100 * dayMillis };
+  await world.start([], { gaps, retention: { ...usualRetention, events: 30 * dayMillis } });
+  await world.until("all shards are scanned", async () => (await marks(database, "gap-scan-whole")) === 16);
+  await world.until("old events are deleted", async () => (await marks(database, "retention")) === 1);
+  // Half of the first day that is missing is within the memory of 49 days.
+  assert.equal(world.count(/shard 0: 48 intervals are in no meter's memory any more, such as a-1/), 1);
+  assert.equal((await database.run("SELECT 1 FROM event")).count, 30);
 });
 
 test("a job that throws is told once and tried again, in any process", { skip }, async (t) => {

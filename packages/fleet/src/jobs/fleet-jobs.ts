@@ -1,13 +1,18 @@
 /** The role `jobs` of a process: offers what is due, and does what it gets. Any number of them share the work. */
+import {
+  type FleetRetention,
+  type GapSettings,
+  usualGaps,
+  usualRetention,
+} from "@meterport/gateway/settings/fleet-settings";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import { Database } from "../books/database.ts";
 import { checkFleet, checkPresent } from "../books/migrate.ts";
 import type { Duty, DutyParts } from "./duty.ts";
 import { deliverDuty, exportDuty } from "./export-duties.ts";
 import { JobEngine } from "./job-engine.ts";
-import { type Retention, usualRetention } from "./retention.ts";
 import { readDatabaseTime } from "./sql/due-jobs.ts";
-import { type ScanSettings, usualDuties } from "./usual-duties.ts";
+import { usualDuties } from "./usual-duties.ts";
 import { type VeeDutySettings, veeDuty } from "./vee-duty.ts";
 
 /** Between two looks at what is due. */
@@ -28,9 +33,9 @@ export interface JobsOptions {
   readonly chance?: (() => number) | undefined;
   /** Where files of exports wait for their targets, of this process alone. Without it this process delivers none. */
   readonly folder?: string | undefined;
-  readonly scan?: ScanSettings | undefined;
+  readonly gaps?: GapSettings | undefined;
   readonly vee?: VeeDutySettings | undefined;
-  readonly retention?: Retention | undefined;
+  readonly retention?: FleetRetention | undefined;
   /** For tests: how often the engine looks and how soon it tries again, and the time of the database. */
   readonly pollSeconds?: number | undefined;
   readonly firstPause?: number | undefined;
@@ -130,7 +135,7 @@ export const startJobs = async (
     clock,
     log,
     name,
-    scan = {},
+    gaps = usualGaps,
     retention = usualRetention,
     pollSeconds,
     firstPause,
@@ -145,7 +150,7 @@ export const startJobs = async (
     const now = options.now ?? (async () => Number((await database.run(readDatabaseTime)).rows[0]?.now));
     const parts: DutyParts = { database, now, shards, log };
     const duties = [
-      ...usualDuties(parts, scan, retention),
+      ...usualDuties(parts, gaps, retention),
       ...[veeDuty(parts, options.vee), exportDuty(parts)],
       ...(folder === undefined ? [] : [deliverDuty({ ...parts, clock, chance, folder })]),
       ...more(parts),

@@ -2,6 +2,7 @@
  * The gap scan of a shard: what is booked is compared with what should be there. Once a day it looks back as far as it can, in between at the
  * last days and at points with open gaps.
  */
+import { type GapSettings, usualGaps } from "@meterport/gateway/settings/fleet-settings";
 import type { Millis } from "@meterport/protocol/ports";
 import type { Database, Row, Run } from "../books/database.ts";
 import { type ChannelGaps, keepGaps, type RankedDay, ranksOf } from "../books/gap-book.ts";
@@ -16,16 +17,10 @@ import { noteBegins, readFloor, readOldGaps, readScanChannels, readScanPoints } 
 const day: Millis = 86_400_000;
 const pointsAtOnce = 200;
 
-export interface ScanOptions {
+export interface ScanOptions extends Partial<GapSettings> {
   readonly now: Millis;
   /** Whether it looks back as far as it can. */
   readonly whole: boolean;
-  /** How long after its end a slot may take to arrive; 6 h if omitted. */
-  readonly grace?: Millis | undefined;
-  /** How far meters remember that did not say; 60 days if omitted. */
-  readonly usualMemoryDays?: number | undefined;
-  /** How far a whole scan looks back; 100 days if omitted, so that it tells what meters have lost. */
-  readonly reachDays?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -129,11 +124,12 @@ const scanSome = async (run: Run, { points, ...limits }: Reach) => {
  * @throws PostgresError
  */
 export const scanShard = async (database: Database, shard: number, options: ScanOptions): Promise<Scanned> => {
-  const { now, whole, grace = 6 * 3_600_000, usualMemoryDays = 60, reachDays = 100, signal } = options;
+  const { now, whole, signal } = options;
+  const { grace, memory, reach } = { ...usualGaps, ...options };
   const { run } = database;
   await run(moveTargets, [shard]);
   const floor = Date.parse(String((await run(readFloor)).rows[0]?.day ?? "1970-01-01"));
-  const far = Math.max(floor, Math.floor(now / day) * day - reachDays * day);
+  const far = Math.max(floor, Math.floor(now / day) * day - reach);
   const near = Math.max(floor, Math.floor(now / day) * day - 2 * day);
   const total = { points: 0, changed: 0, open: 0, gone: 0, example: null as string | null };
   for (let after = ""; ; ) {
@@ -147,7 +143,7 @@ export const scanShard = async (database: Database, shard: number, options: Scan
       [near, points.filter(({ point }) => !isFar.has(point))],
     ] as const) {
       if (some.length === 0) continue;
-      const one = await scanSome(run, { points: some, now, grace, from, usualMemoryDays });
+      const one = await scanSome(run, { points: some, now, grace, from, memory });
       total.changed += one.changed;
       total.open += one.open;
       total.gone += one.gone;

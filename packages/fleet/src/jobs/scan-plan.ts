@@ -33,7 +33,7 @@ export interface ScanLimits {
   /** Nothing before it is looked at. */
   readonly from: Millis;
   /** Of meters that did not say how far they remember. */
-  readonly usualMemoryDays: number;
+  readonly memory: Millis;
 }
 
 /** What is expected of one channel name. */
@@ -62,7 +62,7 @@ const endOfInterest = ({ cameAt, wentAt }: ScanPoint, newest: Millis): Millis =>
 export const scanPlans = (
   point: ScanPoint,
   channels: readonly ScanChannel[],
-  { now, grace, from, usualMemoryDays }: ScanLimits,
+  { now, grace, from, memory }: ScanLimits,
 ): readonly ScanPlan[] =>
   [...grouped(channels, ({ name }) => name)].flatMap(([name, some]) => {
     const grid = gridOf(some);
@@ -73,7 +73,7 @@ export const scanPlans = (
     const expected: Expected = {
       ...{ step: grid.step, phase: grid.phase, since: Math.max(begun, from) },
       until: Math.min(now - grace, endOfInterest(point, newest)),
-      keptAfter: now - (point.memoryDays ?? usualMemoryDays) * day,
+      keptAfter: now - (point.memoryDays === null ? memory : point.memoryDays * day),
     };
     // Of channels that differ in decimal places always the same one.
     return [{ name, channel: Math.min(...same.map(({ channel }) => channel)), expected }];

@@ -1,22 +1,21 @@
 /** Duties beside checks and exports: gaps, campaigns, months, what is kept for how long. */
+import type { FleetRetention, GapSettings } from "@meterport/gateway/settings/fleet-settings";
 import type { Millis } from "@meterport/protocol/ports";
 import { makeMonthsAhead } from "../books/partitions.ts";
 import { closeCampaign, openAhead, openCampaign } from "./campaign-book.ts";
 import { iso } from "./campaign-rows.ts";
 import { type Duty, type DutyParts, keysOf } from "./duty.ts";
-import { type ScanOptions, scanShard } from "./gap-scan.ts";
+import { scanShard } from "./gap-scan.ts";
 import { doneAt, noteDone } from "./marks.ts";
 import { dayReport } from "./report.ts";
-import { keepTables, type Retention } from "./retention.ts";
+import { keepTables } from "./retention.ts";
 import { readClosing, readDueOnce, readDueShards, readOpening } from "./sql/due-jobs.ts";
 
 const minute: Millis = 60_000;
 const hour: Millis = 60 * minute;
 const day: Millis = 24 * hour;
 
-export type ScanSettings = Pick<ScanOptions, "grace" | "usualMemoryDays" | "reachDays">;
-
-const gapScan = ({ database, now, shards, log }: DutyParts, settings: ScanSettings): Duty => ({
+const gapScan = ({ database, now, shards, log }: DutyParts, settings: GapSettings): Duty => ({
   name: "gap-scan",
   atOnce: 2,
   due: (run, time) => keysOf(run, readDueShards, ["gap-scan", shards, iso(time - hour)]),
@@ -71,7 +70,7 @@ const once = (
   },
 });
 
-export const usualDuties = (parts: DutyParts, scan: ScanSettings, retention: Retention): readonly Duty[] => [
+export const usualDuties = (parts: DutyParts, scan: GapSettings, retention: FleetRetention): readonly Duty[] => [
   gapScan(parts, scan),
   campaignOpen(parts),
   campaignClose(parts),

@@ -1,4 +1,5 @@
 /** The duty that checks days: when something of them changed and they are complete, and all of them at their deadline. */
+import { usualDeadline } from "@meterport/gateway/settings/fleet-settings";
 import type { Millis } from "@meterport/protocol/ports";
 import type { Row } from "../books/database.ts";
 import { grouped } from "../books/grouped.ts";
@@ -19,7 +20,6 @@ export interface VeeDutySettings {
   readonly deadline?: Millis | undefined;
 }
 
-const usualDeadline: Millis = 10 * 3_600_000;
 const pointsAtOnce = 50;
 const changedAtOnce = 400;
 /** Of a longer time the rest waits for the next round. */

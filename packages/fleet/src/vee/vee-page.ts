@@ -101,7 +101,8 @@ A missing value is null in every format. Where a cell is empty, the format has n
 
 ## Settings
 
-Each rule and each way also has \`on\`, which is \`true\` by default.
+They are set under \`fleet.checks.rules\` of the [configuration](configuration.md#fleet) of a process with the role \`jobs\`:
+\`rules: { spike: { ratio: 4 }, frozen: { on: false } }\`. Each rule and each way also has \`on\`, which is \`true\` by default.
 
 ${table(["Setting", "Means", "Default"], settingRows([...rules, ...methods]))}
 `;

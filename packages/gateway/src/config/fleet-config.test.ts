@@ -75,6 +75,58 @@ test("what is missing, wrong or contradicts a fleet is a sentence with its place
     );
 });
 
+test("what the jobs go by has its usual values, or those of the file", () => {
+  const day = 86_400_000;
+  const usual = load(whole).fleet;
+  assert.deepEqual(usual?.gaps, { grace: day / 4, memory: 60 * day, reach: 100 * day });
+  assert.deepEqual(usual?.checks, { deadline: (10 * day) / 24, holidays: [], rules: {} });
+  const kept = { values: null, proofs: 400 * day, registers: null, events: 1_100 * day, work: 400 * day };
+  assert.deepEqual(usual?.retention, kept);
+  const { fleet } = load(
+    [
+      "fleet:",
+      `  database: "${url}"`,
+      "  id: north",
+      "  key: '@fleet.key'",
+      "  gaps: { grace: 12h, memory: 45d }",
+      "  checks:",
+      "    deadline: 2d",
+      "    holidays: [2026-12-25]",
+      "    rules: { spike: { ratio: 4 }, frozen: { on: off, slots: many } }",
+      "  retention: { values: 3650d, events: off }",
+    ].join("\n"),
+  );
+  assert.deepEqual(fleet?.gaps, { grace: day / 2, memory: 45 * day, reach: 100 * day });
+  assert.deepEqual(fleet?.checks, {
+    ...{ deadline: 2 * day, holidays: ["2026-12-25"] },
+    rules: { spike: { ratio: 4 }, frozen: { on: false, slots: "many" } },
+  });
+  assert.deepEqual(fleet?.retention, { ...kept, values: 3_650 * day, events: null });
+});
+
+test("times of the jobs that are unknown or contradict each other are a sentence each with its place", () => {
+  const cases: readonly (readonly [text: string, sentence: RegExp])[] = [
+    ["gaps: { grade: 6h }", /fleet\.gaps has no .*grade|grade.*did you mean .*grace/],
+    ["gaps: { grace: 5m }", /fleet\.gaps\.grace "5m" must be from 15m to 7d/],
+    ["gaps: { reach: 30d }", /fleet\.gaps\.reach: the scan looks 30d back, less than the 60d that meters remember/],
+    ["gaps: { grace: 12h }", /fleet\.checks\.deadline: a day is estimated after 10h, before .* after 12h: give/],
+    ["gaps: { reach: 500d }, retention: { values: 400d }", /fleet\.retention\.values: values are deleted after 400d/],
+    ["retention: { proofs: never }", /fleet\.retention\.proofs "never" is not a length of time/],
+    ["checks: { holidays: [2026-02-30] }", /fleet\.checks\.holidays\[0\].* is no day: write for example 2026-12-25/],
+    ["checks: { rules: { spike: 4 } }", /fleet\.checks\.rules/],
+  ];
+  for (const [text, sentence] of cases)
+    assert.throws(
+      () => load(whole.replace(" }", `, ${text} }`)),
+      (error: Error) => {
+        assert.match(error.message, sentence);
+        assert.equal(error.message.split("\n").length, 1, error.message);
+        return true;
+      },
+      text,
+    );
+});
+
 test("a change waits for the next start", () => {
   const [old, next] = [load(whole), load(whole.replace("north,", "south,").replace("}", ", live: 5m }"))];
   const plan = planReload(old, next);

@@ -2,7 +2,14 @@
 import { resolve } from "node:path";
 import { UsageError } from "@meterport/protocol/errors";
 import { Secret } from "@meterport/protocol/mep/security/key";
-import { type FleetSettings, fleetRoles } from "../settings/fleet-settings.ts";
+import {
+  type FleetRetention,
+  type FleetSettings,
+  fleetRoles,
+  usualDeadline,
+  usualGaps,
+  usualRetention,
+} from "../settings/fleet-settings.ts";
 import { type SecretPlace, storeComplaint } from "../settings/secret-value.ts";
 import { wrong } from "./complaints.ts";
 import type { Given } from "./config-sources.ts";
@@ -32,6 +39,50 @@ const contradictionsOf = ({ base, over, place, named }: Given): readonly string[
       : [
           `${place([storeAt])}: ${named([storeAt])} stands beside fleet: each process of a fleet keeps what is not booked yet in its own data folder; remove it`,
         ]),
+  ];
+};
+
+type Section = NonNullable<Given["base"]["fleet"]>;
+
+/** What the role `jobs` goes by, with what is usual where nothing is said. */
+const jobSettings = ({ gaps, checks, retention = {} }: Section) => ({
+  gaps: { ...usualGaps, ...gaps },
+  checks: {
+    deadline: checks?.deadline ?? usualDeadline,
+    holidays: checks?.holidays ?? [],
+    rules: checks?.rules ?? {},
+  },
+  retention: {
+    ...usualRetention,
+    ...Object.fromEntries(Object.entries(retention).map(([name, kept]) => [name, kept === "off" ? null : kept])),
+  } satisfies FleetRetention,
+});
+
+const say = (time: number): string => (time % 86_400_000 === 0 ? `${time / 86_400_000}d` : `${time / 3_600_000}h`);
+
+/** Times that do not go together. */
+const timeContradictions = (
+  { gaps, checks, retention }: ReturnType<typeof jobSettings>,
+  at: (field: string) => string,
+): readonly string[] => {
+  const { grace, memory, reach } = gaps;
+  const { values } = retention;
+  return [
+    ...(reach < memory
+      ? [
+          `${at("gaps.reach")}: the scan looks ${say(reach)} back, less than the ${say(memory)} that meters remember: give gaps.reach at least gaps.memory`,
+        ]
+      : []),
+    ...(checks.deadline < grace
+      ? [
+          `${at("checks.deadline")}: a day is estimated after ${say(checks.deadline)}, before its intervals count as gaps after ${say(grace)}: give checks.deadline at least gaps.grace`,
+        ]
+      : []),
+    ...(values !== null && values < reach
+      ? [
+          `${at("retention.values")}: values are deleted after ${say(values)}, and the gap scan looks ${say(reach)} back: give retention.values at least gaps.reach`,
+        ]
+      : []),
   ];
 };
 
@@ -76,10 +127,17 @@ export const fleetConfig = (given: Given, secrets: SecretReader): FleetSettings 
     missing("key", "the role read needs the key that meterport fleet init made, or name other roles");
   if (fleet.key !== undefined && !roles.includes("read"))
     sentences.push(`${at("key")}: a process that reads no meters must not have it: remove it, or add the role read`);
+  const jobs = jobSettings(fleet);
+  sentences.push(
+    ...timeContradictions(jobs, (path) => {
+      const [section = "", field = ""] = path.split(".");
+      return `${place(["fleet", section, field])}: ${named(["fleet", section, field])}`;
+    }),
+  );
   if (sentences.length > 0 || url === undefined || fleet.id === undefined) throw wrong(sentences);
   return {
     ...{ database: new Secret(new TextEncoder().encode(url)), id: fleet.id, roles, address: fleet.address },
     key: key === undefined ? undefined : new Secret(Uint8Array.from(Buffer.from(key, "hex"))),
-    ...{ live: fleet.live ?? usualLive, profile: fleet.profile ?? usualProfile },
+    ...{ live: fleet.live ?? usualLive, profile: fleet.profile ?? usualProfile, ...jobs },
   };
 };
