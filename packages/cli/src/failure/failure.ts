@@ -3,6 +3,7 @@ import { MeterportError } from "@meterport/protocol/errors";
 import { linkRemedy, responseRemedy } from "@meterport/protocol/meaning/remedies";
 import { toJson } from "../format/json.ts";
 import { type Exit, exit, type Io, print, say } from "../io/io.ts";
+import { databaseFailure } from "./database-error.ts";
 
 const remedyOf = (error: MeterportError, optical: boolean): string | undefined => {
   if (error.name === "LinkError") return linkRemedy(error.code, optical);
@@ -38,7 +39,8 @@ export interface Asked {
  *
  * @throws any error that is not Meterport's own: that is a bug and shows its stack
  */
-export const reportFailure = (io: Io, error: unknown, { json, optical }: Asked): Exit => {
+export const reportFailure = (io: Io, cause: unknown, { json, optical }: Asked): Exit => {
+  const error = databaseFailure(cause);
   if (!(error instanceof MeterportError)) throw error;
   if (json) print(io, toJson({ error: { code: error.code, message: io.hide(error.message) } }));
   else tellFailure(io, error, optical);

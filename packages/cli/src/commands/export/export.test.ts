@@ -71,6 +71,14 @@ describe("meterport export", () => {
     assert.equal((await run(args, { written })).code, 2);
   });
 
+  test("a database that is away is one sentence", async () => {
+    const args = ["intervals", "--store", "postgres://me:secret@127.0.0.1:1/x", "--point", "house"];
+    const { code, err } = await run(args);
+    assert.equal(code, 1, err);
+    assert.match(err, /the database postgres:\/\/me@127\.0\.0\.1:1\/x cannot be reached \(.*\): check that it runs\n$/);
+    assert.doesNotMatch(err, /secret|\n {4}at /);
+  });
+
   test("wrong requests are one sentence each", async () => {
     const wrong: readonly (readonly [readonly string[], RegExp])[] = [
       [["values"], /"values" cannot be exported: write readings, intervals, registers, events/],

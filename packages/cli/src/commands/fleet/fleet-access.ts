@@ -2,7 +2,6 @@
 import type { Acting, Database, Fleet } from "@meterport/fleet/administration";
 import { UsageError } from "@meterport/protocol/errors";
 import { Secret } from "@meterport/protocol/mep/security/key";
-import { databaseFailure } from "../../failure/database-error.ts";
 import type { FleetTools, Io } from "../../io/io.ts";
 import type { FleetPlace } from "./options.ts";
 
@@ -58,7 +57,7 @@ const fleetKey = async (place: FleetPlace, io: Io): Promise<Secret> => {
   );
 };
 
-/** Opens the database for some work, and closes it. @throws UsageError, DatabaseError */
+/** Opens the database for some work, and closes it. @throws UsageError, PostgresError */
 export const withDatabase = async <T>(
   place: FleetPlace,
   io: Io,
@@ -69,14 +68,12 @@ export const withDatabase = async <T>(
   const database = await tools.Database.open(url);
   try {
     return await work(tools, database);
-  } catch (error) {
-    throw databaseFailure(error);
   } finally {
     await database.close();
   }
 };
 
-/** Opens a fleet for some work. @throws UsageError if there is none, or another version of Meterport wrote it; DatabaseError */
+/** Opens a fleet for some work. @throws UsageError if there is none, or another version of Meterport wrote it; PostgresError */
 export const withFleet = <T>(place: FleetPlace, io: Io, work: (world: FleetWorld) => Promise<T>): Promise<T> =>
   withDatabase(place, io, async (tools, database) => {
     await tools.checkPresent(database);

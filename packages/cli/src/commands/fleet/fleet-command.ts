@@ -65,7 +65,7 @@ const ownOptions: Readonly<Partial<Record<keyof FleetOptions, string>>> = {
 
 const optionText = (key: string): string => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
-/** @throws UsageError; DatabaseError if the database is away */
+/** @throws UsageError; PostgresError if the database is away */
 export const fleetCommand = async (
   action: FleetAction,
   words: readonly string[],
