@@ -125,7 +125,9 @@ export interface DayDetail extends DayKey {
   readonly edits: readonly Edit[];
 }
 
-export type NewEdit = Omit<Edit, "at"> & { readonly point: string; readonly obis: string };
+/** Of each kind by itself, or the values of `set` would be lost. */
+type Undated<E> = E extends unknown ? Omit<E, "at"> : never;
+export type NewEdit = Undated<Edit> & { readonly point: string; readonly obis: string };
 
 /** Where the files of an export go. Secrets are names of files or credentials of the machine that delivers, never the secrets themselves. */
 export type ExportTarget =

@@ -101,7 +101,7 @@ export const addEdit: JobsDesk["addEdit"] = async (run, { point, obis, ...decide
   const step = Number((await run(sql.readStep, [number, obis])).rows[0]?.step ?? 0);
   if (step === 0)
     refuse(`The point ${JSON.stringify(point)} has no values ${JSON.stringify(obis)} that could be edited.`);
-  const edit = { ...decided, at: now } as Edit;
+  const edit: Edit = { ...decided, at: now };
   checkEdit(edit, step * 1_000);
   const { kind, from, to, author, reason } = edit;
   if (to > now) refuse("An edit is about time that is over.");

@@ -1,12 +1,17 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { OpenAPIHono } from "@hono/zod-openapi";
 import { peer } from "../../../../test/support/peers.ts";
+import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
 import type { Database } from "../books/database.ts";
 import type { RegisterFact } from "../books/facts.ts";
 import { FleetServer } from "../books/fleet-database.test-kit.ts";
+import { addFleetRoutes } from "../http/fleet-routes.ts";
 import { loadAt } from "../vee/vee.test-kit.ts";
+import type { NewEdit } from "./desk.ts";
 import type { DutyParts } from "./duty.ts";
 import { addSites, book, dayMillis, isoDay, profileDay } from "./job-world.test-kit.ts";
+import { jobsDesk } from "./jobs-desk.ts";
 import { addEdit, dayDetail, markSeen, veeInbox } from "./vee-desk.ts";
 import { veeDuty } from "./vee-duty.ts";
 
@@ -49,6 +54,30 @@ const world = async (points: readonly string[] = ["a-1"]) => {
   const due = () => duty.due(database.run, clock.now);
   const check = (signal = AbortSignal.timeout(60_000)) => duty.perform("3", signal);
   return { database, lines, clock, due, check };
+};
+
+/** As a user of the API does it. */
+const decide = (database: Database, now: number, { point, from, to, author, ...edit }: NewEdit): Promise<Response> => {
+  const app = new OpenAPIHono();
+  app.use((c, next) => {
+    c.set("actor", { kind: "user", name: author, scope: "operate" });
+    return next();
+  });
+  const fleet = { id: "test", name: "Test", shards: 16 };
+  const clock = new VirtualClock({ wall: now });
+  const entropy = (length: number) => new Uint8Array(length);
+  addFleetRoutes(
+    app,
+    { database, fleet, clock, entropy, desk: jobsDesk },
+    { meters: new Map(), pointInfo: () => undefined },
+  );
+  const iso = (time: number): string => new Date(time).toISOString();
+  return Promise.resolve(
+    app.request(`/api/v1/fleet/points/${point}/vee/${isoDay(from)}`, {
+      ...{ method: "POST", headers: { "content-type": "application/json" } },
+      body: JSON.stringify({ ...edit, from: iso(from), to: iso(to) }),
+    }),
+  );
 };
 
 const detail = (database: Database, day = yesterday) =>
@@ -112,14 +141,17 @@ test("a day with a hole is estimated at its deadline, whole with what comes late
     to: yesterday + quarter,
   };
   await assert.rejects(
-    addEdit(database.run, { ...edit, kind: "set", values: [1, 2] } as never, clock.now),
+    addEdit(database.run, { ...edit, kind: "set", values: [1, 2] }, clock.now),
     /2 values for 1 slots/,
   );
   await assert.rejects(
     addEdit(database.run, { ...edit, obis: "1-0:2.29.0", kind: "accept" }, clock.now),
     /no values "1-0:2.29.0"/,
   );
-  await addEdit(database.run, { ...edit, kind: "set", values: [7] } as never, clock.now);
+  const decided = await decide(database, clock.now, { ...edit, kind: "set", values: [7] });
+  assert.equal(decided.status, 200, await decided.clone().text());
+  const useless = await decide(database, clock.now, { ...edit, kind: "accept", values: [7] });
+  assert.match(await useless.text(), /values are only for kind/);
   await check();
   const edited = await detail(database);
   assert.deepEqual(edited?.slots[0], {

@@ -62,9 +62,11 @@ export const addVee = (app: OpenAPIHono, { database, clock, desk }: FleetWorld):
     const { point, day } = c.req.valid("param");
     if (!isDay(day)) return badRequest(c, wrongDay) as never;
     const { kind, obis, from, to, reason, values } = c.req.valid("json");
+    if (kind !== "set" && values !== undefined)
+      return badRequest(c, `values are only for kind "set", not for ${shown(kind)}: remove them`) as never;
     const author = whoAsks(c);
     const decision = { author, reason, from: Date.parse(from), to: Date.parse(to), point, obis };
-    const edit = { ...decision, kind, ...(kind === "set" ? { values: values ?? [] } : {}) };
+    const edit = kind === "set" ? { ...decision, kind, values: values ?? [] } : { ...decision, kind };
     await database.transaction(async (own) => {
       await desk.addEdit(own, edit, clock.wall());
       await audit(own, { who: author, what: "edit", about: { point, obis, kind, from, to, reason } });
