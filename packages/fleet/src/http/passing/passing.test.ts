@@ -226,7 +226,7 @@ describe("requests for points of other processes", { skip }, () => {
         readonly states: Readonly<Record<string, number>>;
       };
     };
-    const first = await page("limit=2&sort=name");
+    const first = await page("limit=2");
     assert.deepEqual(
       first.points.map(({ id, link }) => [id, link.state]),
       [
@@ -238,6 +238,34 @@ describe("requests for points of other processes", { skip }, () => {
     assert.deepEqual(
       (await page(`limit=2&cursor=${first.next}`)).points.map(({ id }) => id),
       ["hall"],
+    );
+    const inOrder = async (sort: string) => {
+      const ids: string[] = [];
+      for (let cursor: string | null = ""; cursor !== null; ) {
+        const part: Awaited<ReturnType<typeof page>> = await page(
+          `limit=1&sort=${sort}${cursor === "" ? "" : `&cursor=${cursor}`}`,
+        );
+        ids.push(...part.points.map(({ id }) => id));
+        cursor = part.next;
+      }
+      return ids.join(" ");
+    };
+    await database.run(
+      "UPDATE metering_point SET name = CASE id WHEN 'flat-1' THEN 'Flat 10' WHEN 'flat-2' THEN 'flat 9' ELSE 'Aula' END",
+    );
+    await database.run("UPDATE site SET name = 'A park' WHERE id = 'park'");
+    assert.equal(await inOrder("configured"), "flat-1 flat-2 hall");
+    assert.equal(await inOrder("name"), "hall flat-2 flat-1");
+    assert.equal(await inOrder("group"), "hall flat-2 flat-1");
+    await database.run("UPDATE metering_point SET site_id = NULL WHERE id = 'hall'");
+    assert.equal(await inOrder("group"), "flat-2 flat-1 hall", "points without a site come last");
+    await tellLinkStates(database.run, "one", [{ point: "flat-1", state: "up", cause: null, since: 0 }]);
+    assert.equal(await inOrder("state"), "flat-2 hall flat-1", "the worst comes first");
+    await tellLinkStates(database.run, "one", [{ point: "flat-1", state: "silent", cause: "no-answer", since: 0 }]);
+    const power = await app.request("/api/v1/points?sort=power");
+    assert.deepEqual(
+      [power.status, ((await power.json()) as { readonly message: string }).message],
+      [400, "the points of a fleet have no order by power: sort by name, group or state"],
     );
     const silent = await page("state=silent&q=FLAT&group=Lindevej%2012");
     assert.deepEqual([silent.points.length, silent.found], [1, 1]);

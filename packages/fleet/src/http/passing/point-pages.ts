@@ -4,15 +4,15 @@ import type { LinkState } from "@meterport/client/supervision/link-status";
 import type { Points } from "@meterport/gateway/http/give";
 import { type BodyOf, badRequest, give } from "@meterport/gateway/http/give";
 import { linkStates } from "@meterport/gateway/http/points/link-states";
+import { type PointSort, worstFirst } from "@meterport/gateway/http/points/point-orders";
 import { pointsRoute } from "@meterport/gateway/http/points/routes";
 import { type pointSummary, pointsPage } from "@meterport/gateway/http/points/schemas";
-import { wrongCursor } from "@meterport/gateway/http/query/cursor";
+import { cursorOf, parseCursor, wrongCursor } from "@meterport/gateway/http/query/cursor";
 import type { Row, Run } from "../../books/database.ts";
 import { heldShards } from "../../shards/sql/told.ts";
 import type { FleetLinkState } from "../api.ts";
 import { lately } from "../lately.ts";
 import { statesOf } from "../lists/fleet-lists.ts";
-import { afterOf, nextOf } from "../paging.ts";
 import type { FleetWorld } from "../world.ts";
 
 const usualPage = 100;
@@ -27,10 +27,46 @@ const from = `
   WHERE ($2::text IS NULL OR position(lower($2) IN lower(p.id)) > 0 OR position(lower($2) IN lower(p.name)) > 0)
     AND ($3::text IS NULL OR coalesce(s.name, '') = $3) AND ($4::text[] IS NULL OR ${told} = ANY ($4))`;
 
-const readPoints = `
-  SELECT p.id, p.name, s.name AS site, coalesce(p.zone, s.zone, 'UTC') AS zone, ${told} AS state,
+/** "Flat 10" comes after "Flat 9": numbers have twelve digits. */
+const natural = (name: string): string =>
+  `regexp_replace(regexp_replace(lower(${name}), '\\d+', '00000000000\\&', 'g'), '\\d*(\\d{12})(?!\\d)', '\\1', 'g')`;
+
+/** What points are ordered by, before their ids; as the gateway orders its own. Power is on the stream only. */
+const keys: Readonly<Record<Exclude<PointSort, "power">, string>> = {
+  configured: "''",
+  name: `${natural("p.name")} COLLATE "C"`,
+  group: `(coalesce('0' || ${natural("s.name")}, '1') || chr(10) || ${natural("p.name")}) COLLATE "C"`,
+  state: `array_position('{${worstFirst.join(",")}}'::text[], ${told})::text COLLATE "C"`,
+};
+type FleetSort = keyof typeof keys;
+
+/** An index gives the order of ids, and no other. */
+const behind = (sort: FleetSort): string =>
+  sort === "configured"
+    ? "p.id > $1 AND $6::text IS NOT NULL ORDER BY p.id"
+    : `($1 = '' OR (${keys[sort]}, p.id) > ($6::text COLLATE "C", $1)) ORDER BY key, p.id`;
+
+/** A page behind the point $1, whose key is $6. */
+const readPoints = (sort: FleetSort): string => `
+  SELECT p.id, p.name, s.name AS site, coalesce(p.zone, s.zone, 'UTC') AS zone, ${told} AS state, ${keys[sort]} AS key,
     CASE WHEN st.holder = held.holder THEN st.since END AS since, CASE WHEN st.holder = held.holder THEN st.cause END AS cause
-  ${from} AND p.id > $1 ORDER BY p.id LIMIT $5`;
+  ${from} AND ${behind(sort)} LIMIT $5`;
+
+/** What a point's name or site is now. */
+const readKey = (sort: FleetSort): string => `
+  SELECT ${keys[sort]} AS key FROM metering_point p LEFT JOIN site s USING (site_id) WHERE p.id = $1`;
+
+/** Where a page begins: behind a point. A state changes, so the cursor keeps that of its point. */
+const placeOf = async (
+  run: Run,
+  sort: FleetSort,
+  { number, name }: { readonly number: number; readonly name: string },
+): Promise<readonly [id: string, key: string] | undefined> => {
+  if (name === "" || sort === "configured") return [name, ""];
+  if (sort === "state") return [name, String(number)];
+  const [row] = (await run(readKey(sort), [name])).rows;
+  return row === undefined ? undefined : [name, String(row.key)];
+};
 
 const countFound = `SELECT count(*)::int AS count ${from} AND $1::text IS NOT NULL`;
 
@@ -83,20 +119,26 @@ export const addPointPages = (app: OpenAPIHono, { database, clock }: FleetWorld,
     const asked = pointsRoute.request.query.safeParse(c.req.query());
     // The gateway's own route says what is wrong.
     if (!asked.success) return next();
-    const { limit = usualPage, cursor, q, group, state } = asked.data;
-    const after = afterOf(cursor);
-    if (after === undefined) return badRequest(c, wrongCursor);
+    const { limit = usualPage, cursor, q, group, state, sort = "configured" } = asked.data;
+    if (sort === "power")
+      return badRequest(c, "the points of a fleet have no order by power: sort by name, group or state");
+    const given = cursor === undefined ? { number: 0, name: "" } : parseCursor(cursor);
+    const place = given === undefined ? undefined : await placeOf(run, sort, given);
+    if (place === undefined) return badRequest(c, wrongCursor);
+    const [after, key] = place;
     const filter = [q ?? null, group ?? null, state ?? null];
     const [{ rows }, all, by] = await Promise.all([
-      run(readPoints, [after, ...filter, limit]),
+      run(readPoints(sort), [after, ...filter, limit, key]),
       total.get(),
       states.get(),
     ]);
     const found = filter.every((part) => part === null) ? all : await countOf(run, countFound, ["", ...filter]);
     const now = new Date(clock.wall()).toISOString();
+    const last = rows.length < limit ? undefined : rows.at(-1);
+    const nextPage = last === undefined ? null : cursorOf(sort === "state" ? Number(last.key) : 0, String(last.id));
     return give(c, pointsPage, {
       points: rows.map((row) => summaryIn(row, points, now)),
-      ...{ next: nextOf(rows, limit, ({ id }) => String(id)), total: all, found, states: countsIn(by) },
+      ...{ next: nextPage, total: all, found, states: countsIn(by) },
     });
   });
 };

@@ -14,7 +14,7 @@ const validFor: Millis = 10_000;
 const slice = 1_000;
 
 /** What needs a look comes first. */
-const worstFirst: readonly LinkState[] = ["refused", "silent", "degraded", "connecting", "paused", "up"];
+export const worstFirst: readonly LinkState[] = ["refused", "silent", "degraded", "connecting", "paused", "up"];
 
 interface Order {
   readonly at: Millis;
