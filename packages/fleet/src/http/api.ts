@@ -356,7 +356,7 @@ export interface FleetExportRun {
   /** "2026-03-29" or "2026-03" */
   readonly period: string;
   readonly version: number;
-  readonly state: "made" | "delivered" | "empty" | "failed";
+  readonly state: "made" | "delivered" | "empty" | "failed" | "refused";
   readonly at: string;
   readonly problem: string | null;
   /** `GET /api/v1/fleet/exports/{export}/runs/{period}/{version}/files/{name}`. */

@@ -185,9 +185,9 @@ export interface ExportPlan extends NewExportPlan {
 
 /**
  * `made`: its files wait for the target; `delivered`; `empty`: nothing was to be told, as of a report of changes without any; `failed`: it cannot be
- * made, `problem` says why.
+ * made; `refused`: its target does not want a file of it, and gets it again only if somebody says so. `problem` says why.
  */
-export type ExportRunState = "made" | "delivered" | "empty" | "failed";
+export type ExportRunState = "made" | "delivered" | "empty" | "failed" | "refused";
 
 export interface ExportRunSummary {
   readonly plan: number;

@@ -5,10 +5,9 @@ import { UsageError } from "@meterport/protocol/errors";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import type { Run } from "../books/database.ts";
 import { Deliverer } from "../exports/delivery/deliverer.ts";
-import { afterDelivery, afterFailure, type TargetState } from "../exports/delivery/schedule.ts";
+import { afterFailure } from "../exports/delivery/schedule.ts";
 import { signerFrom } from "../exports/delivery/signature.ts";
 import { Spool } from "../exports/delivery/spool.ts";
-import type { Target } from "../exports/delivery/target.ts";
 import type { CarriedVersion } from "../exports/model/export-day.ts";
 import { millis } from "./campaign-rows.ts";
 import { type Duty, type DutyParts, keysOf } from "./duty.ts";
@@ -109,42 +108,34 @@ const stage = async (run: Run, plan: KeptPlan, waiting: Waiting, folder: string)
   return spool;
 };
 
-/** The target, with what becomes of each attempt noted in the plan. */
-const noting = (target: Target, note: (problem: string | null) => Promise<void>): Target => ({
-  name: target.name,
-  deliver: async (parcel, attempt, signal) => {
-    try {
-      await target.deliver(parcel, attempt, signal);
-    } catch (error) {
-      if (!signal.aborted) await note(error instanceof Error ? error.message : String(error)).catch(() => {});
-      throw error;
-    }
-    await note(null);
-  },
-});
-
 const deliverRun = async (
   parts: DeliveryParts,
   plan: KeptPlan,
   waiting: Waiting,
   signal: AbortSignal,
 ): Promise<void> => {
-  const { database, clock, chance, log, folder, now } = parts;
-  let state: TargetState = (await planOf(database.run, plan.id))?.state ?? plan.state;
+  const { database, clock, chance, log, folder } = parts;
+  const { run } = database;
   const place = join(folder, `export-${plan.id}`);
-  const spool = await stage(database.run, plan, waiting, place);
+  const spool = await stage(run, plan, waiting, place);
   const done = new AbortController();
-  const target = noting(targetOf(plan.target), async (problem) => {
-    const time = await now();
-    state = problem === null ? afterDelivery(state, time) : afterFailure(state, time, problem);
-    await database.run(noteDelivery, [plan.id, JSON.stringify(state)]);
-    if (problem === null && spool.waiting().length <= 1) done.abort();
+  const refusals: string[] = [];
+  const deliverer = new Deliverer({
+    ...{ spool, target: targetOf(plan.target), clock, chance, log },
+    state: (await planOf(run, plan.id))?.state ?? plan.state,
+    onAttempt: async (state, refusal) => {
+      if (refusal !== null) refusals.push(refusal);
+      // How the target is doing is told with the next attempt at the latest.
+      await run(noteDelivery, [plan.id, JSON.stringify(state)]).catch(() => {});
+      if (spool.waiting().length === 0) done.abort();
+    },
   });
-  const deliverer = new Deliverer({ spool, target, clock, chance, log, state });
-  const ends = AbortSignal.any([signal, done.signal]);
-  if (spool.waiting().length > 0) await deliverer.run(ends);
-  if (done.signal.aborted || spool.waiting().length === 0)
-    await database.run(setRunState, [plan.id, waiting.day, waiting.version, "d"]);
+  if (spool.waiting().length > 0) await deliverer.run(AbortSignal.any([signal, done.signal]));
+  if (spool.waiting().length === 0) {
+    const [problem] = refusals;
+    const key = [plan.id, waiting.day, waiting.version];
+    await run(setRunState, [...key, problem === undefined ? "d" : "r", problem ?? null]);
+  }
   rmSync(place, { recursive: true, force: true });
 };
 

@@ -19,7 +19,7 @@ const partSize = 250_000;
 /** A statement compares a month with those of the year before. */
 const statementMonths = 24;
 
-const states = { m: "made", d: "delivered", e: "empty", f: "failed" } as const;
+const states = { m: "made", d: "delivered", e: "empty", f: "failed", r: "refused" } as const;
 
 const refuse = (what: string): never => {
   throw new UsageError("export", what);
@@ -133,6 +133,7 @@ const makeFiles = async (
   return database.transaction(async (run) => {
     await run("SELECT FROM export_plan WHERE export_id = $1 FOR UPDATE", [plan.id]);
     const last = await lastOf(run, plan.id, day);
+    const [taken] = (await run(sql.readTaken, [plan.id, day])).rows;
     const contents = contentsOf(days);
     await run(sql.noLongerWanted, [plan.id, day]);
     await run(sql.clearFailed, [plan.id, day]);
@@ -141,7 +142,7 @@ const makeFiles = async (
     const key = { plan: plan.id, day, version };
     const keeps = JSON.stringify({ contents, days: carried } satisfies Carried);
     await run(sql.writeRun, [plan.id, day, period, version, "m", null, iso(now), null, keeps]);
-    const before = await beforeOf(run, plan, period, last?.carried);
+    const before = await beforeOf(run, plan, period, taken?.carried as Carried | undefined);
     const made: ExportRun = { name: plan.name, period, version, created: now, days, before, uuidOf: nameUuid };
     const files: KeptFile[] = [];
     for (const file of exportFiles(plan.format, made)) files.push(await keepFile(run, key, file));
@@ -197,11 +198,12 @@ export const runExportAgain: JobsDesk["runExportAgain"] = async (run, id, period
   }
   const [row] = (await run(sql.readRun, [id, day, version])).rows;
   const state = row?.state;
-  if (state !== "d" && state !== "m") refuse(`The export ${id} has no files of ${period} in version ${version}.`);
+  if (state !== "d" && state !== "m" && state !== "r")
+    refuse(`The export ${id} has no files of ${period} in version ${version}.`);
   for (const { name, parts } of row === undefined ? [] : filesIn(row))
     if (parts > 0 && (await run(sql.readPart, [id, day, version, name, parts - 1])).count === 0)
       refuse(`The bytes of ${name} are no longer kept.`);
-  await run(sql.setRunState, [id, day, version, "m"]);
+  await run(sql.setRunState, [id, day, version, "m", null]);
 };
 
 /** The parts of a file, one after the other. */

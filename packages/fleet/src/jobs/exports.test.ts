@@ -144,7 +144,7 @@ test("RSM-012 of a day of 25 hours says what the meters measured, to the Wh, and
     kind: "set",
     values: [5],
   } as const;
-  await jobsDesk.addEdit(database.run, { ...edit, from: sunday, to: sunday + quarter } as never, clock.now);
+  await jobsDesk.addEdit(database.run, { ...edit, from: sunday, to: sunday + quarter }, clock.now);
   await check();
   // On the next day the export looks back by itself.
   await book(database, { days: ["a-1", "a-2"].map((point) => values(point, sunday + 2 * dayMillis)) });
@@ -197,6 +197,39 @@ test("files wait for a target that is gone, and reach it once and in order", { s
   assert.equal(await jobsDesk.pauseExportPlan(database.run, id, true), true);
 });
 
+test("a file that its target refuses is shown with the reason, those behind it go on, and it can be handed over again", {
+  skip,
+}, async (t) => {
+  const { database, check, make, runs, handOver, target, timer, id, clock } = await world(t);
+  await check();
+  await make();
+  const first = join(target, "datahub_2026-10-25_v1.json");
+  mkdirSync(first);
+  let isDone = false;
+  const delivering = handOver().finally(() => {
+    isDone = true;
+  });
+  await until("all that can be is delivered", async () => {
+    await timer.advance(30_000);
+    return isDone;
+  });
+  await delivering;
+  assert.deepEqual(await runs(), ["2026-10-26 v1 delivered", "2026-10-25 v1 refused"]);
+  const [, refused] = await jobsDesk.exportRuns(database.run, id, { limit: 2 });
+  assert.match(
+    refused?.problem ?? "",
+    /target does not take datahub_2026-10-25_v1\.json \(EISDIR\): look what is there/,
+  );
+  const [plan] = await jobsDesk.listExportPlans(database.run);
+  assert.deepEqual([plan?.delivery.waiting, plan?.delivery.failures, plan?.delivery.problem], [0, 0, null]);
+  rmSync(first, { recursive: true });
+  await jobsDesk.runExportAgain(database.run, id, "2026-10-25", 1, clock.now);
+  await handOver();
+  assert.deepEqual(await runs(), ["2026-10-26 v1 delivered", "2026-10-25 v1 delivered"]);
+  const [, taken] = await jobsDesk.exportRuns(database.run, id, { limit: 2 });
+  assert.equal(taken?.problem, null);
+});
+
 test("a signing key that cannot be read is told where people look", { skip }, async (t) => {
   const { database, check, make, handOver, runs } = await world(t, { signingKeyFile: "/nowhere/key.pem" });
   await check();
@@ -234,7 +267,7 @@ test("Finland gets what changed, and an unchanged day makes no file", { skip }, 
     kind: "set",
     values: [5],
   } as const;
-  await jobsDesk.addEdit(database.run, { ...edit, from: sunday, to: sunday + quarter } as never, clock.now);
+  await jobsDesk.addEdit(database.run, { ...edit, from: sunday, to: sunday + quarter }, clock.now);
   await check();
   await jobsDesk.runExportAgain(database.run, id, "2026-10-25", undefined, clock.now);
   await make();

@@ -31,7 +31,7 @@ const pruneWork = async (run: Run, before: Millis): Promise<void> => {
   );
   await run(
     `DELETE FROM export_part p USING export_run r WHERE (p.export_id, p.day, p.version) = (r.export_id, r.day, r.version)
-      AND r.state = 'd' AND r.at < $1`,
+      AND r.state IN ('d', 'r') AND r.at < $1`,
     values,
   );
 };

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { VirtualClock } from "../../../../../test/support/virtual-clock.ts";
-import { Deliverer } from "./deliverer.ts";
+import { Deliverer, type DelivererParts } from "./deliverer.ts";
 import { created, folderFor, staged } from "./delivery.test-kit.ts";
 import { Spool } from "./spool.ts";
-import { DeliveryError, type Target } from "./target.ts";
+import { DeliveryError, FileRefused, type Target } from "./target.ts";
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -23,11 +23,18 @@ class AwayTarget implements Target {
   }
 }
 
-const setUp = (folder: string, target: Target) => {
+const setUp = (folder: string, target: Target, onAttempt?: DelivererParts["onAttempt"]) => {
   const clock = new VirtualClock({ wall: created });
   const spool = new Spool(folder);
   const lines: string[] = [];
-  const deliverer = new Deliverer({ spool, target, clock, chance: () => 0, log: (line) => lines.push(line) });
+  const deliverer = new Deliverer({
+    spool,
+    target,
+    clock,
+    chance: () => 0,
+    log: (line) => lines.push(line),
+    onAttempt,
+  });
   const stop = new AbortController();
   const ended = deliverer.run(stop.signal);
   const end = async (): Promise<void> => {
@@ -84,17 +91,48 @@ describe("delivery", () => {
     await second.end();
   });
 
-  test("a file that the target refuses for good holds up the others until it is set aside", async (t) => {
+  /** Does not want the file of day 0. */
+  const strict = (target: AwayTarget, error: Error): Target => ({
+    name: "strict",
+    deliver: async (parcel) => {
+      if (parcel.files.at(-1)?.name === nameOf(0)) throw error;
+      target.isAway = false;
+      await target.deliver(parcel);
+    },
+  });
+
+  test("a file that the target refuses three times is set aside, and those behind it go on", async (t) => {
     const target = new AwayTarget();
-    const refusing: Target = {
-      name: "strict",
-      deliver: async (parcel) => {
-        if (parcel.files.at(-1)?.name === nameOf(0)) throw new DeliveryError("answered 422");
-        target.isAway = false;
-        await target.deliver(parcel);
+    const told: (readonly [failures: number, problem: string | null, refusal: string | null])[] = [];
+    const refusing = strict(target, new FileRefused("strict answered 422: no such point"));
+    const { clock, spool, lines, deliverer, end } = setUp(
+      folderFor(t),
+      refusing,
+      async ({ failures, problem }, refusal) => {
+        told.push([failures, problem, refusal]);
       },
-    };
-    const { clock, spool, deliverer, end } = setUp(folderFor(t), refusing);
+    );
+    for (const n of [0, 1]) spool.add(staged(nameOf(n)));
+    deliverer.added();
+    await clock.advance(179_000);
+    assert.deepEqual(target.got, [], "it might have been a mistake of a moment");
+    await clock.advance(1_000);
+    assert.deepEqual(target.got, [nameOf(1)]);
+    assert.deepEqual(spool.waiting(), []);
+    const reason = "strict answered 422: no such point";
+    assert.deepEqual(told, [
+      [1, reason, null],
+      [2, reason, null],
+      [0, reason, reason],
+      [0, null, null],
+    ]);
+    assert.match(lines.at(-1) ?? "", /^strict refuses day-0\.csv, and those behind it go on: strict answered 422/);
+    await end();
+  });
+
+  test("a file holds up the others while the target may be the reason, unless somebody sets it aside", async (t) => {
+    const target = new AwayTarget();
+    const { clock, spool, deliverer, end } = setUp(folderFor(t), strict(target, new DeliveryError("answered 503")));
     for (const n of [0, 1]) spool.add(staged(nameOf(n)));
     deliverer.added();
     await clock.advance(day);

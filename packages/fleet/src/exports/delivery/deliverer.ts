@@ -1,8 +1,8 @@
 /** Hands the files of one spool to one target: in their order, one at a time, again and again until the target has them. */
 import type { Clock, Millis } from "@meterport/protocol/ports";
-import { afterDelivery, afterFailure, delayAfter, freshTarget, type TargetState } from "./schedule.ts";
+import { afterDelivery, afterFailure, afterRefusal, delayAfter, freshTarget, type TargetState } from "./schedule.ts";
 import type { Spool, WaitingParcel } from "./spool.ts";
-import type { Target } from "./target.ts";
+import { FileRefused, type Target } from "./target.ts";
 
 export interface DelivererParts {
   readonly spool: Spool;
@@ -13,6 +13,8 @@ export interface DelivererParts {
   readonly log: (line: string) => void;
   /** How the target was doing before, if somebody else delivered to it. */
   readonly state?: TargetState | undefined;
+  /** After each attempt: how the target is doing, and why it refused the file for good; null if it did not. */
+  readonly onAttempt?: ((state: TargetState, refusal: string | null) => Promise<void>) | undefined;
 }
 
 export interface DelivererStatus extends TargetState {
@@ -23,6 +25,9 @@ export interface DelivererStatus extends TargetState {
 }
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** A refusal may be a mistake of a moment, such as of a proxy: a file is refused when the target has said so that often. */
+const mostRefusals = 3;
 
 export class Deliverer {
   readonly #parts: DelivererParts;
@@ -89,23 +94,40 @@ export class Deliverer {
   }
 
   async #try(parcel: WaitingParcel, signal: AbortSignal): Promise<boolean> {
-    const { spool, target, clock, log } = this.#parts;
+    const { spool, target, clock, log, onAttempt } = this.#parts;
     try {
       await target.deliver(parcel, ++this.#attempt, signal);
       spool.remove(parcel);
     } catch (error) {
       if (signal.aborted) return false;
-      this.#state = afterFailure(this.#state, clock.wall(), reasonOf(error));
-      // Each hour says the same: it is logged when it begins, and then with each doubling.
-      const { failures } = this.#state;
-      if ((failures & (failures - 1)) === 0)
-        log(`${target.name} did not take ${parcel.name} (attempt ${this.#attempt}): ${reasonOf(error)}`);
-      return false;
+      return this.#failed(parcel, error);
     }
     if (this.#state.failures > 0) log(`${target.name} takes files again, after ${this.#state.failures} failures`);
     this.#state = afterDelivery(this.#state, clock.wall());
     this.#attempt = 0;
+    await onAttempt?.(this.#state, null);
     return true;
+  }
+
+  /** Whether to go on at once, with the next file. */
+  async #failed(parcel: WaitingParcel, error: unknown): Promise<boolean> {
+    const { spool, target, clock, log, onAttempt } = this.#parts;
+    const reason = reasonOf(error);
+    if (error instanceof FileRefused && this.#attempt >= mostRefusals) {
+      log(`${target.name} refuses ${parcel.name}, and those behind it go on: ${reason}`);
+      spool.setFirstAside();
+      this.#state = afterRefusal(this.#state, reason);
+      this.#attempt = 0;
+      await onAttempt?.(this.#state, reason);
+      return true;
+    }
+    this.#state = afterFailure(this.#state, clock.wall(), reason);
+    // Each hour says the same: it is logged when it begins, and then with each doubling.
+    const { failures } = this.#state;
+    if ((failures & (failures - 1)) === 0)
+      log(`${target.name} did not take ${parcel.name} (attempt ${this.#attempt}): ${reason}`);
+    await onAttempt?.(this.#state, null);
+    return false;
   }
 
   #untilWoken(): Promise<void> {

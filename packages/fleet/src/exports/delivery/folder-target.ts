@@ -1,7 +1,7 @@
 /** Files into a folder of this machine, or one that is mounted: each appears at once and whole. */
 import { copyFile, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { DeliveryError, type Parcel, type Target } from "./target.ts";
+import { DeliveryError, FileRefused, type Parcel, type Target } from "./target.ts";
 
 const sync = async (path: string): Promise<void> => {
   const handle = await open(path, "r");
@@ -24,12 +24,17 @@ const place = async (from: string, folder: string, name: string): Promise<void> 
   }
 };
 
+/** Of one name or one file: something else is there under its name, or it is too long or too large for the file system. */
+const refusals: ReadonlySet<string> = new Set(["EISDIR", "EEXIST", "ENOTEMPTY", "ENAMETOOLONG", "EFBIG"]);
+
 /** The folder must be there: an absent one is more likely a mount that is away than a wish for a new one. */
 export const folderTarget = (folder: string): Target => ({
   name: folder,
   deliver: async ({ folder: from, files }: Parcel, _attempt, signal) => {
+    let now = "";
     try {
       for (const { name } of files) {
+        now = name;
         signal.throwIfAborted();
         await place(join(from, name), folder, name);
       }
@@ -37,6 +42,10 @@ export const folderTarget = (folder: string): Target => ({
     } catch (error) {
       signal.throwIfAborted();
       const code = (error as NodeJS.ErrnoException).code ?? "unknown";
+      if (refusals.has(code))
+        throw new FileRefused(
+          `the folder ${folder} does not take ${now} (${code}): look what is there under that name`,
+        );
       throw new DeliveryError(
         `the folder ${folder} does not take files (${code}): look whether it is there and may be written`,
       );

@@ -3,7 +3,8 @@ import { openAsBlob, readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { join } from "node:path";
 import { UsageError } from "@meterport/protocol/errors";
-import { DeliveryError, type Parcel, type ParcelFile, type Target } from "./target.ts";
+import { plainText } from "@meterport/protocol/plain-text";
+import { DeliveryError, FileRefused, type Parcel, type ParcelFile, type Target } from "./target.ts";
 
 export interface HttpsSettings {
   /** https; http only to this machine. */
@@ -51,6 +52,32 @@ const headersOf = ({ name, mediaType, sha256 }: ParcelFile, tokenFile: string | 
   ...(tokenFile === undefined ? {} : { authorization: `Bearer ${tokenIn(tokenFile)}` }),
 });
 
+/** Answers about the file; all others may be about the address, the token or the time. */
+const refusals: ReadonlySet<number> = new Set([400, 409, 413, 415, 422]);
+const longestReason = 300;
+
+/** The beginning of what a target says of a file. It comes from outside, and is shown to people. */
+const reasonIn = async (response: Response): Promise<string> => {
+  let text = "";
+  try {
+    const decoder = new TextDecoder();
+    for await (const part of response.body ?? []) {
+      text += decoder.decode(part as Uint8Array, { stream: true });
+      // Leaving the loop ends the answer.
+      if (text.length >= longestReason) break;
+    }
+  } catch {
+    // Its status says enough.
+  }
+  return plainText(text.replace(/\s+/g, " ").trim()).slice(0, longestReason);
+};
+
+const refusalOf = async (name: string, file: string, response: Response, token: string | undefined) => {
+  const said = await reasonIn(response);
+  const reason = said === "" || (token !== undefined && said.includes(token)) ? "" : `: ${said}`;
+  return new FileRefused(`${name} answered ${response.status} to ${file}${reason}`);
+};
+
 const causeOf = (error: unknown): string => {
   const cause = (error as Error).cause as NodeJS.ErrnoException | undefined;
   return cause?.code ?? cause?.message ?? (error as Error).message;
@@ -78,6 +105,8 @@ export const httpsTarget = ({ url, tokenFile, timeoutSeconds = defaultTimeout }:
         `${name} does not answer (${limited.aborted ? `within ${timeoutSeconds} s` : causeOf(error)})`,
       );
     }
+    if (refusals.has(response.status))
+      throw await refusalOf(name, file.name, response, headers.authorization?.slice("Bearer ".length));
     await response.body?.cancel();
     if (!response.ok)
       throw new DeliveryError(`${name} answered ${response.status} to ${file.name}: look at what it says of this file`);

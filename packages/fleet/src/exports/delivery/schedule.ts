@@ -48,3 +48,9 @@ export const afterFailure = (state: TargetState, now: Millis, problem: string): 
   failingSince: state.failingSince ?? now,
   problem,
 });
+
+/** The target works, and has told why it does not take a file. */
+export const afterRefusal = (state: TargetState, problem: string): TargetState => ({
+  ...state,
+  ...{ failures: 0, failingSince: null, problem },
+});

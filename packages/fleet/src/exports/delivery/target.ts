@@ -29,7 +29,12 @@ export interface Target {
 
 /** Why a target did not take a parcel, in a sentence without secrets. */
 export class DeliveryError extends Error {
-  override readonly name = "DeliveryError";
+  override readonly name: string = "DeliveryError";
+}
+
+/** The target answers, and does not want this very file: another one it may take. */
+export class FileRefused extends DeliveryError {
+  override readonly name = "FileRefused";
 }
 
 /** Names that are safe in any file system, in a batch of sftp and in a header. */

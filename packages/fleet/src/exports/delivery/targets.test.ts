@@ -14,6 +14,7 @@ import { httpsTarget } from "./https-target.ts";
 import { sftpTarget } from "./sftp-target.ts";
 import { Spool } from "./spool.ts";
 import type { Parcel } from "./target.ts";
+import { FileRefused } from "./target.ts";
 
 const never = new AbortController().signal;
 
@@ -197,6 +198,29 @@ describe("HTTPS", () => {
     assert.equal(data?.headers["idempotency-key"], again?.headers["idempotency-key"]);
     assert.notEqual(got[0]?.headers["idempotency-key"], data?.headers["idempotency-key"]);
     assert.equal(target.name, url);
+  });
+
+  test("an answer about the file is a refusal with what the target says, in one bounded line and without the token", async (t) => {
+    const folder = folderFor(t);
+    writeFileSync(join(folder, "token"), "s3cret");
+    const refusal = async (status: number, body: string): Promise<Error> => {
+      const url = await startHttp(t, (request, response) => {
+        request.resume();
+        response.writeHead(status).end(body);
+      });
+      const target = httpsTarget({ url, tokenFile: join(folder, "token") });
+      return target.deliver(parcelIn(folder), 1, never).then(
+        () => new Error("was taken"),
+        (error: Error) => error,
+      );
+    };
+    const refused = await refusal(422, "no such point:\n\u001b[31m5713\u001b[0m");
+    assert.ok(refused instanceof FileRefused);
+    assert.match(refused.message, /answered 422 to a\.csv\.manifest: no such point: \S*5713\S*$/);
+    assert.doesNotMatch(refused.message, /\p{Cc}/u);
+    assert.ok((await refusal(400, "x".repeat(1e6))).message.length < 450);
+    assert.match((await refusal(409, "your token s3cret is old")).message, /answered 409 to a\.csv\.manifest$/);
+    for (const status of [401, 404, 429, 503]) assert.ok(!((await refusal(status, "later")) instanceof FileRefused));
   });
 
   test("any other answer, a redirect, silence and nobody are failures, and none tells the token", async (t) => {

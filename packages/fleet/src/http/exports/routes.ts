@@ -34,7 +34,7 @@ export const runsPage = z
       z.object({
         period: z.string(),
         version: z.number().int(),
-        state: z.enum(["made", "delivered", "empty", "failed"]),
+        state: z.enum(["made", "delivered", "empty", "failed", "refused"]),
         at: moment("When it was made"),
         problem: z.string().nullable(),
         files: z.array(z.object({ name: z.string(), bytes: z.number().int(), sha256: z.string() })),

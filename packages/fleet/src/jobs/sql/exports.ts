@@ -31,6 +31,10 @@ export const readKnown = `
 export const readLast = `
   SELECT ${run}, carried FROM export_run WHERE export_id = $1 AND day = $2::date AND state <> 'f' ORDER BY version DESC LIMIT 1`;
 
+/** The same of those that the target did not refuse. */
+export const readTaken = `
+  SELECT carried FROM export_run WHERE export_id = $1 AND day = $2::date AND state NOT IN ('f', 'r') ORDER BY version DESC LIMIT 1`;
+
 export const readRun = `SELECT ${run}, carried FROM export_run WHERE export_id = $1 AND day = $2::date AND version = $3`;
 
 /** What failed, or was only wanted, gives way. */
@@ -51,7 +55,8 @@ export const wantFirst = `
   INSERT INTO export_run (export_id, day, period, version, state, problem, at, wanted) VALUES ($1, $2, $3, 0, 'f', 'wanted', $4, true)
   ON CONFLICT (export_id, day, version) DO UPDATE SET wanted = true`;
 
-export const setRunState = `UPDATE export_run SET state = $4::"char" WHERE export_id = $1 AND day = $2::date AND version = $3`;
+export const setRunState = `
+  UPDATE export_run SET state = $4::"char", problem = $5 WHERE export_id = $1 AND day = $2::date AND version = $3`;
 
 export const writePart = `
   INSERT INTO export_part (export_id, day, version, name, part, bytes) VALUES ($1, $2, $3, $4, $5, $6)`;

@@ -243,6 +243,7 @@ export const da: Words = {
       delivered: "Afleveret",
       empty: "Intet at melde",
       failed: "Mislykket",
+      refused: "Afvist",
     },
     again: "Lav igen",
     againOf: (period) => `Lav igen: ${period}`,

@@ -250,6 +250,7 @@ export const de: Words = {
       delivered: "Übergeben",
       empty: "Nichts zu melden",
       failed: "Fehlgeschlagen",
+      refused: "Abgelehnt",
     },
     again: "Erneut erstellen",
     againOf: (period) => `Erneut erstellen: ${period}`,

@@ -257,6 +257,7 @@ export const en = {
       delivered: "Delivered",
       empty: "Nothing to tell",
       failed: "Failed",
+      refused: "Refused",
     } as Readonly<Record<string, string>>,
     again: "Make again",
     againOf: (period: string) => `Make again: ${period}`,
