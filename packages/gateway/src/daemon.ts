@@ -6,6 +6,7 @@ import { systemClock, systemEntropy } from "@meterport/transports/clock";
 import { noteDaemon } from "@meterport/transports/daemon-note";
 import { openLink } from "@meterport/transports/open";
 import { openCaptureShelf } from "./captures/capture-shelf.ts";
+import { allowedHostsOf } from "./config/allowed-hosts.ts";
 import type { Config, MeterConfig } from "./config/config.ts";
 import type { Environment } from "./config/environment.ts";
 import { logKeyForms } from "./config/key-forms.ts";
@@ -292,7 +293,7 @@ const startLocked = async (options: DaemonOptions, locked: Locked): Promise<Daem
   const { env, pair = false } = options;
   const access = openDoor({
     host: config.http.host,
-    allowedHosts: config.http.allowedHosts,
+    allowedHosts: allowedHostsOf(config),
     folder: config.data,
     pairing: pair,
     clock: systemClock,
@@ -326,7 +327,7 @@ const startLocked = async (options: DaemonOptions, locked: Locked): Promise<Daem
     version: ownVersion(),
     dashboard,
     host: config.http.host,
-    allowedHosts: config.http.allowedHosts,
+    allowedHosts: allowedHostsOf(config),
     access,
     process: ownProcess.figures,
     logs,

@@ -158,3 +158,33 @@ test("a process reads the meters of its shards and books them; the next one read
     await Promise.all(meters.map((meter) => meter.close()));
   }
 });
+
+test("a process that only serves the API says on /ready whether its database is there", {
+  skip,
+  timeout: 60_000,
+}, async () => {
+  const database = await servers.fleet();
+  const server = await servers.server();
+  const one = new Worker();
+  await one.start(`${server.url}?schema=${database.place.schema}`, {
+    ...{ METERPORT_FLEET_ROLES: "api", METERPORT_FLEET_KEY: "" },
+  });
+  const part = async () => {
+    const { parts } = await one.json<{ readonly parts: readonly Readiness[] }>("/ready");
+    return parts.find(({ name }) => name === "database");
+  };
+  try {
+    assert.deepEqual([(await part())?.ready, (await part())?.problem], [true, null]);
+    await server.kill();
+    try {
+      await untilSo("it is told that the database is away", 20_000, async () =>
+        /^the database .* cannot be reached/.test((await part())?.problem ?? ""),
+      );
+    } finally {
+      await server.start();
+    }
+    await untilSo("it is told that it is back", 20_000, async () => (await part())?.problem === null);
+  } finally {
+    await one.stop();
+  }
+});

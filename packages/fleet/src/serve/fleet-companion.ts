@@ -6,13 +6,15 @@ import type { Companion, CompanionContext, CompanionGateway } from "@meterport/g
 import type { FleetSettings } from "@meterport/gateway/settings/fleet-settings";
 import { toHex } from "@meterport/protocol/bytes";
 import type { Secret } from "@meterport/protocol/mep/security/key";
-import type { Entropy } from "@meterport/protocol/ports";
+import type { Entropy, Millis } from "@meterport/protocol/ports";
 import { booksOutput } from "../books/books-output.ts";
 import { Database, type Run } from "../books/database.ts";
 import { checkFleet, checkPresent, type Fleet } from "../books/migrate.ts";
 import type { VisitBook } from "../jobs/visit-book.ts";
+import { DatabaseSight } from "./database-sight.ts";
 import type { AddRoutes, MeterKeys, RunningRole, StartJobs } from "./parts.ts";
 import { Reader } from "./reader.ts";
+import { Rounds } from "./rounds.ts";
 
 /** What the roles are made of. */
 export interface FleetParts {
@@ -25,6 +27,8 @@ export interface FleetParts {
   /** Who a token belongs to that another process shows. */
   readonly vouched?: ((pass: string) => TokenOwner) | undefined;
 }
+
+const sightPeriod: Millis = 5_000;
 
 /** Each process counts as another holder in each of its lives: what died with its pass is not taken for what lives. */
 const holderName = (entropy: Entropy): string => {
@@ -51,6 +55,8 @@ class FleetCompanion implements Companion {
   readonly routes: Companion["routes"];
   #reader: Reader | undefined;
   #jobs: RunningRole | undefined;
+  readonly #sight: DatabaseSight;
+  readonly #rounds: Rounds;
 
   constructor(
     own: { settings: FleetSettings; context: CompanionContext; parts: FleetParts; url: string },
@@ -66,6 +72,8 @@ class FleetCompanion implements Companion {
     this.#fleet = fleet;
     this.#keys = keys;
     this.#holder = holderName(context.entropy);
+    this.#sight = new DatabaseSight(context.clock);
+    this.#rounds = new Rounds(context.clock, () => {});
     this.#pass = toHex(context.entropy(24));
     const { addRoutes, vouched } = parts;
     const has = (role: FleetSettings["roles"][number]): boolean => settings.roles.includes(role);
@@ -84,21 +92,35 @@ class FleetCompanion implements Companion {
     const { clock, log, version, outboxAtMost } = this.#context;
     const { visits, startJobs } = this.#parts;
     if (roles.includes("jobs")) this.#jobs = await startJobs?.({ url: this.#url, name: this.#holder });
-    if (this.#keys === undefined) return;
+    if (this.#keys === undefined) {
+      // Who reads sees the database all the time.
+      this.#rounds.every(sightPeriod, "database", () => this.#look());
+      return;
+    }
     this.#reader = await Reader.start({
       ...{ database: this.#database, fleet: this.#fleet, keys: this.#keys, visits, gateway, rhythm: { live, profile } },
       ...{ holder: this.#holder, address: address ?? gateway.url, version, pass: this.#pass, clock, log, outboxAtMost },
     });
   };
 
+  async #look(): Promise<void> {
+    try {
+      await this.#database.run("SELECT 1");
+      this.#sight.seen();
+    } catch (error) {
+      this.#sight.failed(error instanceof Error ? error.message : String(error));
+    }
+  }
+
   readonly stop = async (): Promise<void> => {
     await this.#reader?.stop();
     await this.#jobs?.stop();
+    await this.#rounds.stop();
     await this.#database.close();
   };
 
   readonly ready = (): readonly Readiness[] => [
-    ...(this.#reader?.ready() ?? []),
+    ...(this.#reader?.ready() ?? [this.#sight.ready()]),
     ...(this.#jobs === undefined ? [] : [this.#jobs.ready()]),
   ];
 }

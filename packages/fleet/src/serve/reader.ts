@@ -15,6 +15,7 @@ import { type News, tellText } from "../shards/news.ts";
 import { NewsEar, postgresEar } from "../shards/news-ear.ts";
 import type { Stint } from "../shards/stint.ts";
 import { tellLinkStates, tellMemories, tellShards } from "../shards/told.ts";
+import { DatabaseSight } from "./database-sight.ts";
 import { GapFilling } from "./gap-filling.ts";
 import { KnownInBooks } from "./known-in-books.ts";
 import { LinkTelling } from "./link-telling.ts";
@@ -47,8 +48,6 @@ export interface ReaderOptions {
 const visitPeriod: Millis = 5_000;
 const sitePeriod: Millis = 30_000;
 const gapPeriod: Millis = 60_000;
-/** Without an answer of the database for so long, something is wrong. */
-const silentFor: Millis = 30_000;
 /** A change of the shards is told when those that come with it are there too. */
 const tellRest: Millis = 250;
 
@@ -68,9 +67,7 @@ export class Reader {
   readonly #stints = new Map<number, Stint>();
   #engine: ShardEngine | undefined;
   #holder: Holder | undefined;
-  /** When the database answered last, on the monotonic clock. */
-  #seen: Millis;
-  #problem: string | null = null;
+  readonly #sight: DatabaseSight;
   #steps = 0;
   #lastStep: ClockStep | undefined;
   #outbox:
@@ -84,7 +81,7 @@ export class Reader {
     const { database, keys, gateway, rhythm, clock, log, visits } = options;
     const { run } = database;
     this.#options = options;
-    this.#seen = clock.now();
+    this.#sight = new DatabaseSight(clock);
     const known = new KnownInBooks(run, clock).ask;
     this.#meters = new ShardMeters({ run, keys, gateway, rhythm, known, clock, log });
     const shards = (): readonly number[] => [...this.#stints.keys()];
@@ -138,8 +135,7 @@ export class Reader {
     });
     this.#rounds.every(visitPeriod, "visits", async () => {
       await this.#visiting.look();
-      this.#seen = clock.now();
-      this.#problem = null;
+      this.#sight.seen();
     });
     this.#rounds.every(visitPeriod, "links", () => links.look());
     this.#rounds.every(visitPeriod, "outbox", () => this.#lookAtOutbox());
@@ -192,7 +188,7 @@ export class Reader {
   #event(event: HolderEvent): void {
     const { log } = this.#options;
     log[levelOf(event)](`fleet: ${sayEvent(event)}`);
-    if (event.type === "problem") this.#problem = event.text;
+    if (event.type === "problem") this.#sight.failed(event.text);
     if (event.type === "clock-step") {
       this.#steps++;
       this.#lastStep = event;
@@ -249,20 +245,11 @@ export class Reader {
 
   readonly ready = (): readonly Readiness[] => {
     const { clock, outboxAtMost } = this.#options;
-    const silent = clock.now() - this.#seen;
-    const isSeen = silent <= silentFor;
     const { held, unreadable, pausedSites } = this.#meters.counts();
     const { visits, unbooked } = this.#visiting.counts;
     const delivered = this.#outbox?.delivered ?? null;
     return [
-      {
-        ...{
-          name: "database",
-          ready: isSeen,
-          figures: { silent_s: Math.round(silent / 1_000), news: this.#ear?.hears === true ? "at once" : "by rounds" },
-        },
-        problem: isSeen ? this.#problem : (this.#problem ?? "the database of the fleet does not answer"),
-      },
+      this.#sight.ready({ news: this.#ear?.hears === true ? "at once" : "by rounds" }),
       {
         ...{ name: "shards", ready: this.#holder !== undefined, problem: null },
         figures: {

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseMeterLink } from "@meterport/transports/link-url";
 import { portLinkOf } from "@meterport/transports/port-link";
+import { hostCheck } from "../http/host-check.ts";
+import { allowedHostsOf } from "./allowed-hosts.ts";
 import { loadConfig } from "./config.ts";
 import type { Environment } from "./environment.ts";
 import { planReload } from "./reload-plan.ts";
@@ -45,6 +47,17 @@ test("the environment says the same, roles with commas between them", () => {
     [["jobs", "api"], "https://jobs.example.org", undefined],
   );
   assert.deepEqual(load(whole, { METERPORT_FLEET_ID: "south" }).fleet?.id, "south");
+});
+
+test("a process answers to the host of its own address in the fleet, without being told twice", () => {
+  const hosts = (text: string) => allowedHostsOf(load(text));
+  assert.deepEqual(hosts(whole), []);
+  const named = whole.replace(" }", ', address: "http://Reader-1.example.org:8765" }');
+  assert.deepEqual(hosts(`${named}http: { allowed_hosts: [page.example.org] }`), [
+    ...["page.example.org", "reader-1.example.org"],
+  ]);
+  const allows = hostCheck("0.0.0.0", hosts(named)).allows;
+  assert.ok(allows("reader-1.example.org:8765", "10.0.0.1") && !allows("other.example.org", "10.0.0.1"));
 });
 
 test("what is missing, wrong or contradicts a fleet is a sentence with its place, without a secret", () => {

@@ -140,7 +140,7 @@ export const fleetSchema = z.strictObject({
   }).optional(),
   address: setting(url, {
     ...own,
-    text: "The address at which the other processes of the fleet reach this one.",
+    text: "The address at which the other processes of the fleet reach this one. Its host counts as one of `http.allowed_hosts`.",
     example: "http://reader-1.example.org:8765",
     fallback: "that of its own page",
   }).optional(),
