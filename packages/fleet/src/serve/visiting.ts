@@ -88,10 +88,7 @@ export class Visiting {
     if (this.#isStopped) return;
     for (let wish = this.#turns.next(); wish !== undefined; wish = this.#turns.next()) {
       const { site, visit } = wish;
-      const working = this.#visit(visit).catch((error: unknown) => {
-        this.#meters.delete(visit.visit.meter);
-        this.#options.log.error(`unexpected: ${error instanceof Error ? error.message : String(error)}`);
-      });
+      const working = this.#visit(visit).catch((error: unknown) => this.#mistaken(visit, error));
       this.#working.add(working);
       void working.then(() => {
         this.#working.delete(working);
@@ -99,6 +96,15 @@ export class Visiting {
         this.#begin();
       });
     }
+  }
+
+  /** Told as a failure, so that the next try waits: our own mistake would come again at once. */
+  #mistaken({ targets }: Wanted, error: unknown): void {
+    const { log, clock } = this.#options;
+    log.error(`unexpected: ${error instanceof Error ? error.message : String(error)}`);
+    const attempt = { event: "failed", reason: "it ended unexpectedly: see the log of the process" } as const;
+    for (const { campaign, meter } of targets)
+      this.#unsettled.push({ done: { campaign, meter, attempt }, journal: 0, until: clock.now() + bookedWithin });
   }
 
   async #visit({ visit, targets }: Wanted): Promise<void> {
