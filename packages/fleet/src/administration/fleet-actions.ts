@@ -8,6 +8,7 @@ import type { Fleet } from "../books/migrate.ts";
 import { pause } from "../http/lists/fleet-lists.ts";
 import { KeyBook } from "../keys/key-book.ts";
 import { beginRotation, endRotation, type Resealed, resealKeys } from "../keys/rotate.ts";
+import { auditImport } from "../shards/audit-import.ts";
 import { importSites, type SiteImport } from "../shards/import-sites.ts";
 import { tellNews } from "../shards/news.ts";
 import { plainSerial } from "../shards/site-rows.ts";
@@ -40,11 +41,7 @@ export const importFleet = (
     keepKeys: async (run, keys) => {
       if (keys.size > 0) await (await KeyBook.of(run, fleet, [await key()], entropy)).seal(run, keys);
     },
-    afterwards: async (run, { sitesAdded, added, changed, moved, keys }) => {
-      const counts = { sites: sitesAdded, added: added.length, changed: changed.length, moved: moved.length, keys };
-      if (Object.values(counts).some((count) => count > 0))
-        await audit(run, { who, what: "import", about: { file: csv.name, ...counts } });
-    },
+    afterwards: auditImport(who, csv.name),
   });
 
 /** @param until null ends a pause @throws UsageError (`no-site`); PostgresError */

@@ -363,6 +363,29 @@ export interface FleetExportRun {
   readonly files: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
 }
 
+/** `POST /api/v1/fleet/sites/import`. */
+export interface SitesToImport {
+  /** A row for each meter, under a header: site, serial, link and point, and more if wanted. */
+  readonly csv: string;
+  /** Meters may change their site, point or link. */
+  readonly move?: boolean | undefined;
+  /** Says what would change, and changes nothing. */
+  readonly dry_run?: boolean | undefined;
+}
+
+/** Its answer. */
+export interface ImportedSites {
+  readonly sites_added: number;
+  /** Serial numbers. */
+  readonly added: readonly string[];
+  readonly changed: readonly string[];
+  /** Those among them that hung elsewhere. */
+  readonly moved: readonly { readonly serial: string; readonly from: string; readonly to: string }[];
+  readonly unchanged: number;
+  /** False of a dry run. */
+  readonly written: boolean;
+}
+
 /** `GET /api/v1/fleet/audit?cursor=&limit=`, the newest first. */
 export interface AuditPage {
   readonly entries: readonly {

@@ -75,7 +75,8 @@ describe("the routes of a fleet", { skip }, () => {
     for (const [method, path, need] of needs) if (method !== "get") assert.notEqual(need, "read", path);
     const admin = needs.flatMap(([, path, need]) => (need === "admin" ? [path] : []));
     const tokens = "/api/v1/fleet/intake/tokens";
-    assert.deepEqual(admin, ["/api/v1/fleet/exports/{export}/runs", tokens, tokens, `${tokens}/{name}`]);
+    const runs = "/api/v1/fleet/exports/{export}/runs";
+    assert.deepEqual(admin, ["/api/v1/fleet/sites/import", runs, tokens, tokens, `${tokens}/{name}`]);
     assert.equal(needOf("GET", "/api/v1/fleet/audit"), "operate");
   });
 
@@ -131,6 +132,52 @@ describe("the routes of a fleet", { skip }, () => {
     );
     const rest = await json<{ readonly entries: readonly { readonly what: string }[] }>(`/audit?cursor=${audit.next}`);
     assert.equal(rest.entries[0]?.what, "pause");
+  });
+
+  test("sites are brought in all or none, after a look at what would change, and it is noted who did it", async () => {
+    const count = async () => (await database.run("SELECT 1 FROM meter")).count;
+    const bring = (csv: string, more: object = {}) => send("POST", "/sites/import", { csv, ...more });
+    const header = "site,zone,serial,link,point";
+    const row = "hill,Europe/Copenhagen,8001,tcp://10.0.2.1:4059,hill-1";
+    const [before, known] = [(await deeds()).length, await count()];
+
+    const wrong = await bring(
+      `${header},key\n${row},0123\npark,,7003,nowhere://x,hall,\nhill,,8001,tcp://10.0.2.2:4059,hill-2,`,
+    );
+    const refusal = (await wrong.json()) as { readonly error: string; readonly message: string };
+    assert.deepEqual([wrong.status, refusal.error], [400, "wrong-rows"]);
+    const lines = refusal.message.split("\n");
+    assert.ok(lines.length >= 3, refusal.message);
+    assert.match(
+      refusal.message,
+      /csv:2: key .*[\s\S]*csv:3: link is wrong: .*[\s\S]*csv:4: serial is the same as in line 2/,
+    );
+    assert.doesNotMatch(refusal.message, /0123/);
+    const keys = await bring(`${header},key\n${row},hex:${"5a".repeat(16)}`);
+    assert.match(((await keys.json()) as typeof refusal).message, /csv:2: keys are not taken here/);
+    assert.equal((await bring("site\nx")).status, 400);
+    assert.equal((await bring(header, { more: 1 })).status, 400);
+    assert.equal((await bring(`${header}\nhill,,7003,tcp://10.0.2.3:4059,hill-3`)).status, 400, "it hangs elsewhere");
+
+    const report = { sites_added: 1, added: ["8001"], changed: [], moved: [], unchanged: 0 };
+    const dry = await bring(`${header}\n${row}`, { dry_run: true });
+    assert.deepEqual([dry.status, await dry.json()], [200, { ...report, written: false }]);
+    assert.deepEqual([await count(), (await deeds()).length], [known, before], "nothing has changed until now");
+
+    const made = await bring(`${header}\n${row}`);
+    assert.deepEqual([made.status, await made.json()], [200, { ...report, written: true }]);
+    const moved = await bring(`${header}\npark,,8001,tcp://10.0.2.1:4059,hill-1`, { move: true });
+    assert.deepEqual(((await moved.json()) as { moved: unknown }).moved, [
+      { serial: "8001", from: "hill", to: "park" },
+    ]);
+    assert.equal(await count(), known + 1);
+    const about = { file: "csv", sites: 0, added: 0, changed: 1, moved: 1, keys: 0 };
+    assert.deepEqual((await deeds()).slice(0, 2), [
+      ["anna", "import", about],
+      ["anna", "import", { ...about, sites: 1, added: 1, changed: 0, moved: 0 }],
+    ]);
+    await database.run("DELETE FROM meter WHERE serial = '8001'");
+    await database.run("DELETE FROM metering_point WHERE id = 'hill-1'");
   });
 
   test("campaigns: planned, listed, cancelled, tried again, and of a single point at once", async () => {

@@ -1,9 +1,14 @@
 /** `/api/v1/fleet`, its holders, sites and meters. */
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { refuse } from "@meterport/gateway/http/answers";
 import { badRequest, give } from "@meterport/gateway/http/give";
 import { wrongCursor } from "@meterport/gateway/http/query/cursor";
+import { UsageError } from "@meterport/protocol/errors";
 import type { Millis } from "@meterport/protocol/ports";
+import { parseMeterLink } from "@meterport/transports/link-url";
 import { audit } from "../../audit/audit.ts";
+import { auditImport } from "../../shards/audit-import.ts";
+import { importSites } from "../../shards/import-sites.ts";
 import { lately } from "../lately.ts";
 import { afterOf, nextOf, usualRows } from "../paging.ts";
 import { type FleetWorld, noSite, whoAsks } from "../world.ts";
@@ -18,7 +23,7 @@ import {
   statesOf,
   yesterdayOf,
 } from "./fleet-lists.ts";
-import { fleetRoute, holdersRoute, metersRoute, siteRoute, sitesRoute } from "./routes.ts";
+import { fleetRoute, holdersRoute, importRoute, metersRoute, siteRoute, sitesRoute } from "./routes.ts";
 import * as schema from "./schemas.ts";
 
 /** Counting a million takes a second or two. */
@@ -26,6 +31,8 @@ const countsValid: Millis = 10_000;
 /** Adding up a day of a million takes longer. */
 const yesterdayValid: Millis = 300_000;
 const longestPause: Millis = 366 * 86_400_000;
+/** Of a file and its rows. */
+const rowErrors: ReadonlySet<string> = new Set(["import", "config"]);
 
 export const addLists = (app: OpenAPIHono, { database, fleet, clock }: FleetWorld): void => {
   const { run } = database;
@@ -71,6 +78,22 @@ export const addLists = (app: OpenAPIHono, { database, fleet, clock }: FleetWorl
     });
     const [row] = isThere ? await listSites(run, { after: "", limit: 1, only: site, now }) : [];
     return row === undefined ? noSite(c, site) : give(c, schema.site, row);
+  });
+
+  app.openapi(importRoute, async (c) => {
+    const { csv, move = false, dry_run: dryRun = false } = c.req.valid("json");
+    const file = { name: "csv", text: csv };
+    try {
+      const afterwards = auditImport(whoAsks(c), file.name);
+      const report = await importSites(database, file, { checkLink: parseMeterLink, move, dryRun, afterwards });
+      const { sitesAdded, added, changed, moved, unchanged } = report;
+      const serials = { added: [...added], changed: [...changed], moved: [...moved] };
+      return give(c, schema.importedSites, { sites_added: sitesAdded, ...serials, unchanged, written: !dryRun });
+    } catch (error) {
+      // Of the file alone: what the database says is not about its rows.
+      if (error instanceof UsageError && rowErrors.has(error.code)) return refuse(c, 400, "wrong-rows", error.message);
+      throw error;
+    }
   });
 
   app.openapi(metersRoute, async (c) => {

@@ -84,7 +84,7 @@ export const siteRoute = createRoute({
   method: "patch",
   path: "/api/v1/fleet/sites/{site}",
   summary: "Leaves a site alone for a time, or no longer",
-  description: "Needs the scope `operate`. Its holder follows within half a minute.",
+  description: "Needs the scope `operate`. Its holder follows at once, or within half a minute if it hears no news.",
   tags,
   request: {
     params: siteParams,
@@ -95,6 +95,28 @@ export const siteRoute = createRoute({
     200: answer(schema.site, "The site as it is now", exampleSite),
     ...usualProblems,
     404: noSuchSite,
+  },
+});
+
+export const importRoute = createRoute({
+  method: "post",
+  path: "/api/v1/fleet/sites/import",
+  summary: "Brings in sites, meters and points from CSV: all of them, or none",
+  description:
+    "Needs the scope `admin`. All that is wrong is told at once, a line each, and then nothing is changed. A body has at most a megabyte, some 10,000 meters: send more in several requests. Keys are not taken here: `meterport fleet import` seals them.",
+  tags,
+  request: {
+    query: query({}),
+    ...jsonBody(schema.sitesToImport, {
+      csv: "site,zone,serial,link,point\nlindevej-12,Europe/Copenhagen,80401234,tcp://10.0.0.7:4059,flat-1\n",
+      dry_run: true,
+    }),
+  },
+  responses: {
+    200: answer(schema.importedSites, "What changed, or would change", {
+      ...{ sites_added: 1, added: ["80401234"], changed: [], moved: [], unchanged: 0, written: false },
+    }),
+    ...{ 400: problem("Rows that are wrong, by themselves or with what is there", "wrong-rows"), 503: databaseAway },
   },
 });
 

@@ -6,8 +6,10 @@ import {
   fleetLinkStates,
   type HoldersAnswer,
   holderHealths,
+  type ImportedSites,
   type MetersPage,
   type SitesPage,
+  type SitesToImport,
 } from "../api.ts";
 
 export const next = z
@@ -101,3 +103,26 @@ export const metersPage = z
     total: z.number().int().openapi({ description: "Meters in all, whatever the filter" }),
   })
   .openapi("FleetMeters") satisfies z.ZodType<MetersPage>;
+
+export const sitesToImport = z
+  .strictObject({
+    csv: z
+      .string()
+      .min(1)
+      .openapi({ description: "A row for each meter, under a header: `site`, `serial`, `link`, `point`, and others" }),
+    move: z.boolean().optional().openapi({ description: "Meters may change their site, point or link" }),
+    dry_run: z.boolean().optional().openapi({ description: "Says what would change, and changes nothing" }),
+  })
+  .openapi("FleetSitesToImport") satisfies z.ZodType<SitesToImport>;
+
+export const importedSites = z
+  .object({
+    sites_added: z.number().int(),
+    added: z.array(z.string()).openapi({ description: "Serial numbers" }),
+    changed: z.array(z.string()).openapi({ description: "Serial numbers of meters of which something else was known" }),
+    moved: z
+      .array(z.object({ serial: z.string(), from: z.string(), to: z.string() }))
+      .openapi({ description: "Those among them that hung at another site" }),
+    ...{ unchanged: z.number().int(), written: z.boolean().openapi({ description: "False of a dry run" }) },
+  })
+  .openapi("FleetImportedSites") satisfies z.ZodType<ImportedSites>;
