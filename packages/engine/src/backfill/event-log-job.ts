@@ -6,6 +6,8 @@ import type { BackfillDeps, BackfillJob } from "./job.ts";
 import { MemoryJob } from "./memory-job.ts";
 
 const usually: Millis = 300_000;
+/** Name of the memo that says up to where a point's log was read. */
+export const eventLogMemo = "event-log";
 /** More than the logs of any meter are known to hold. */
 const mostEntries = 2_000;
 
@@ -56,7 +58,7 @@ export const eventLogJob = (deps: BackfillDeps, every: Millis = usually): Backfi
   const { point, store, clock } = deps;
   let mark: Mark | undefined;
   return new MemoryJob<LogEvent>(deps, {
-    name: "event-log",
+    name: eventLogMemo,
     rest: () => every,
     read: async (meter, known, signal) => {
       mark = parseMark(known);

@@ -11,6 +11,7 @@ import { jobTables } from "./sql/job-tables.ts";
 import { makeMonthFunction } from "./sql/make-month.ts";
 import { meterKeys } from "./sql/meter-keys.ts";
 import { meterLinks } from "./sql/meter-links.ts";
+import { readMarks } from "./sql/read-marks.ts";
 import { toldStates } from "./sql/told-states.ts";
 
 /**
@@ -20,6 +21,7 @@ import { toldStates } from "./sql/told-states.ts";
 export const migrations: readonly string[] = [
   ...[firstTables, meterLinks, auditChain, meterKeys, makeMonthFunction],
   ...[toldStates, jobTables, holderPass, intakeTables],
+  readMarks,
 ];
 
 /** What a fleet is. */

@@ -57,6 +57,7 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
   holder: { read: keep, jobs: look, api: look, hidden: { read: ["pass"], jobs: ["pass"] } },
   held_shard: { read: keep, jobs: look, api: look },
   point_state: { read: keep, jobs: look, api: look },
+  read_mark: { read: note },
   // Hashes of tokens, which nobody else need see.
   intake: { api: keep },
 };

@@ -68,6 +68,8 @@ export class FakeGateway implements Pick<CompanionGateway, "point" | "store" | "
   readonly written: ChangeSet[] = [];
   readonly intervals: StoredInterval[] = [];
   readonly proofs = new Map<Millis, Proof>();
+  /** By point. */
+  readonly memos = new Map<string, string>();
   /** Number of the newest change, and how far it is booked. */
   journal = 0;
   booked = 0;
@@ -79,6 +81,7 @@ export class FakeGateway implements Pick<CompanionGateway, "point" | "store" | "
   ];
 
   readonly store = {
+    memo: async (point: string) => this.memos.get(point),
     status: async () => ({ journal: { oldest: 1, newest: this.journal } }),
     write: async (changes: ChangeSet) => {
       this.written.push(changes);

@@ -51,6 +51,14 @@ class Worker {
     return answer.intervals?.length ?? 0;
   }
 
+  /** How many entries of the meter's event log it has stored itself. */
+  async logEntries(point: string): Promise<number> {
+    const answer = await this.json<{ readonly events?: readonly { readonly kind: string }[] }>(
+      `/api/v1/points/${point}/events?from=2000-01-01T00:00:00Z&limit=1000`,
+    );
+    return answer.events?.filter(({ kind }) => kind === "log").length ?? 0;
+  }
+
   async stop(): Promise<void> {
     const daemon = this.#daemon;
     this.#daemon = undefined;
@@ -61,7 +69,7 @@ class Worker {
 
 test("a process reads the meters of its shards and books them; the next one reads only what the books lack", {
   skip,
-  timeout: 120_000,
+  timeout: 240_000,
 }, async () => {
   const database = await servers.fleet();
   const server = await servers.server();
@@ -114,6 +122,9 @@ test("a process reads the meters of its shards and books them; the next one read
     );
     await untilSo("how far they remember is known", 60_000, async () => (await count(remembering)) === 2);
     await untilSo("its outbox is empty", 20_000, async () => (await one.figures("outbox")).behind === 0);
+    await untilSo("up to where logs were read is told", 60_000, async () => (await count("read_mark")) === 2);
+    const entries = await one.logEntries(second.id);
+    assert.ok(entries > 0, "the meter has a log");
     assert.doesNotMatch(one.lines.join(""), new RegExp(fleetKey));
     await database.run("INSERT INTO site (id, name, shard, zone) VALUES ('empty', 'Empty', 3, 'UTC')");
     // Rounds are 30 s apart, so at least one of two changes would wait that long.
@@ -148,6 +159,7 @@ test("a process reads the meters of its shards and books them; the next one read
       `${of.get(first.id)} were booked, ${read} and ${other} are read`,
     );
     await untilSo("its outbox is empty", 20_000, async () => (await two.figures("outbox")).behind === 0);
+    assert.ok((await two.logEntries(second.id)) < entries, "the log of the meter is not read whole again");
     const again = await judge(database, meters);
     assert.deepEqual([again.lost, again.wrong, again.doubled], [0, 0, 0]);
   } catch (error) {

@@ -1,5 +1,6 @@
 /** The role `read`: holds its part of the shards, has their meters read by the gateway, and does what the fleet asks of them. */
 
+import { eventLogMemo } from "@meterport/engine/backfill/event-log-job";
 import type { Readiness } from "@meterport/gateway/http/companion-api";
 import type { LevelLog } from "@meterport/gateway/log";
 import type { CompanionGateway } from "@meterport/gateway/operation/companion";
@@ -14,11 +15,12 @@ import { type HolderEvent, sayEvent } from "../shards/holder-event.ts";
 import { type News, tellText } from "../shards/news.ts";
 import { NewsEar, postgresEar } from "../shards/news-ear.ts";
 import type { Stint } from "../shards/stint.ts";
-import { tellLinkStates, tellMemories, tellShards } from "../shards/told.ts";
+import { tellLinkStates, tellMarks, tellMemories, tellShards } from "../shards/told.ts";
 import { DatabaseSight } from "./database-sight.ts";
 import { GapFilling } from "./gap-filling.ts";
 import { KnownInBooks } from "./known-in-books.ts";
 import { LinkTelling } from "./link-telling.ts";
+import { MarkTelling } from "./mark-telling.ts";
 import { MemoryTelling } from "./memory-telling.ts";
 import type { MeterKeys } from "./parts.ts";
 import { Rounds } from "./rounds.ts";
@@ -122,6 +124,7 @@ export class Reader {
     const points = (): readonly string[] => this.#meters.points();
     const links = new LinkTelling({ gateway, points, tell: (some) => tellLinkStates(run, holder, some) });
     const memories = new MemoryTelling({ gateway, points, clock, tell: (some) => tellMemories(run, some) });
+    const marks = new MarkTelling({ gateway, points, tell: (some) => tellMarks(run, eventLogMemo, some) });
     const books = new Books(database);
     const gaps = new GapFilling({
       run,
@@ -140,6 +143,7 @@ export class Reader {
     this.#rounds.every(visitPeriod, "links", () => links.look());
     this.#rounds.every(visitPeriod, "outbox", () => this.#lookAtOutbox());
     this.#rounds.every(sitePeriod, "memories", () => memories.look());
+    this.#rounds.every(visitPeriod, "marks", () => marks.look());
     this.#rounds.every(sitePeriod, "shards", () => this.#tellShards());
     this.#rounds.every(sitePeriod, "sites", () => this.#meters.look());
     this.#rounds.every(gapPeriod, "gaps", async () => {

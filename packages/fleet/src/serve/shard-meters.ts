@@ -3,6 +3,7 @@
  * gateway follows the other, and what others change at sites is noticed.
  */
 
+import { eventLogMemo } from "@meterport/engine/backfill/event-log-job";
 import type { ProfileKnown } from "@meterport/engine/backfill/profile-known";
 import type { Device } from "@meterport/engine/model/device";
 import type { LevelLog } from "@meterport/gateway/log";
@@ -13,6 +14,7 @@ import type { Run } from "../books/database.ts";
 import { grouped } from "../books/grouped.ts";
 import { devicesOf } from "../books/installed.ts";
 import { sitesOf } from "../shards/sites.ts";
+import { marksOf } from "../shards/told.ts";
 import type { MeterKeys } from "./parts.ts";
 import { differs, heldMeter, keyFor, pausedSites, type Rhythm, reachedMeters } from "./site-meters.ts";
 
@@ -221,7 +223,7 @@ export class ShardMeters {
     }
   }
 
-  /** Tells the store which meters hung at these points before, so that none is taken for a stranger. */
+  /** Tells the store which meters hung at these points before, so that none is taken for a stranger, and up to where their logs were read. */
   async #seed(points: readonly string[]): Promise<void> {
     const { run, gateway } = this.#options;
     for (let from = 0; from < points.length; from += page) {
@@ -234,7 +236,9 @@ export class ShardMeters {
         }),
       );
       const devices = unknown.flat();
-      if (devices.length > 0) await gateway.store.write({ devices });
+      const marks = await marksOf(run, eventLogMemo, some);
+      const memos = marks.map(({ point, mark }) => ({ point, name: eventLogMemo, text: mark }));
+      if (devices.length + memos.length > 0) await gateway.store.write({ devices, memos });
     }
   }
 

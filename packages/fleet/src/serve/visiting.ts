@@ -10,6 +10,7 @@ import type { Run } from "../books/database.ts";
 import { SiteTurns } from "../campaigns/site-turns.ts";
 import { type Visit, visitsOf } from "../campaigns/visits.ts";
 import type { DueMeter, Settled, VisitBook } from "../jobs/visit-book.ts";
+import { bookedTo } from "./booked-to.ts";
 import { readOne, together } from "./visit-reads.ts";
 
 export interface VisitingOptions {
@@ -130,8 +131,7 @@ export class Visiting {
   async #settle(): Promise<void> {
     const { run, book, gateway, clock } = this.#options;
     if (this.#unsettled.length === 0) return;
-    const books = (await gateway.outputs()).find(({ name }) => name === "books");
-    const cursor = books?.journal?.cursor ?? -1;
+    const cursor = await bookedTo(gateway);
     const now = clock.now();
     const isOver = ({ done, journal, until }: Unsettled): boolean =>
       done.attempt.event !== "read" || journal <= cursor || until < now;

@@ -3,7 +3,7 @@ import type { LinkState } from "@meterport/client/supervision/link-status";
 import type { Millis } from "@meterport/protocol/ports";
 import type { Run } from "../books/database.ts";
 import type { Claim } from "./engine.ts";
-import { noteMemories, tellHeld, tellLinks } from "./sql/told.ts";
+import { noteMarks, noteMemories, readMarks, tellHeld, tellLinks } from "./sql/told.ts";
 
 /** A link as it is now. */
 export interface ToldLink {
@@ -21,6 +21,13 @@ export interface ToldMemory {
   readonly point: string;
   /** How long it keeps an interval. */
   readonly keptFor: Millis;
+}
+
+/** Up to where a log of the meter at a point was read, and what was read is booked. */
+export interface ToldMark {
+  readonly point: string;
+  /** In the words of the job that reads it. */
+  readonly mark: string;
 }
 
 /** Points of one statement. */
@@ -65,3 +72,14 @@ export const tellMemories = async (run: Run, memories: readonly ToldMemory[]): P
   }
   return changed;
 };
+
+/** @param log name of the memo that holds the mark in a holder's store */
+export const tellMarks = async (run: Run, log: string, marks: readonly ToldMark[]): Promise<void> => {
+  for (let from = 0; from < marks.length; from += mostLinks) {
+    const some = marks.slice(from, from + mostLinks);
+    await run(noteMarks, [log, some.map(({ point }) => point), some.map(({ mark }) => mark)]);
+  }
+};
+
+export const marksOf = async (run: Run, log: string, points: readonly string[]): Promise<readonly ToldMark[]> =>
+  (await run(readMarks, [log, points])).rows.map(({ id, mark }) => ({ point: String(id), mark: String(mark) }));

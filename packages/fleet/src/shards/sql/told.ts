@@ -32,6 +32,16 @@ export const noteMemories = `
   FROM (SELECT p.point_id, t.days FROM unnest($1::text[], $2::smallint[]) AS t (id, days) JOIN metering_point p USING (id) ORDER BY 1) AS u
   WHERE m.point_id = u.point_id AND m.memory_days IS DISTINCT FROM u.days`;
 
+/** What the log $1 of the meters at points $2 was read to, in marks $3. */
+export const noteMarks = `
+  INSERT INTO read_mark AS m (point_id, name, mark)
+    SELECT p.point_id, $1, u.mark FROM unnest($2::text[], $3::text[]) AS u (id, mark) JOIN metering_point p USING (id) ORDER BY 1
+  ON CONFLICT (point_id, name) DO UPDATE SET mark = excluded.mark WHERE m.mark <> excluded.mark`;
+
+/** Marks of the log $1 of points $2. */
+export const readMarks = `
+  SELECT p.id, m.mark FROM metering_point p JOIN read_mark m USING (point_id) WHERE m.name = $1 AND p.id = ANY ($2::text[])`;
+
 /** Shards with a holder that lives; join it as `held`. */
 export const heldShards = `
   (SELECT h.shard, h.holder, l.address FROM held_shard h JOIN holder l USING (holder)
