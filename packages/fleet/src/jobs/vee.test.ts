@@ -56,8 +56,11 @@ const world = async (points: readonly string[] = ["a-1"]) => {
   return { database, lines, clock, due, check };
 };
 
+/** What anybody may send. */
+type Decided = NewEdit & { readonly values?: readonly number[] };
+
 /** As a user of the API does it. */
-const decide = (database: Database, now: number, { point, from, to, author, ...edit }: NewEdit): Promise<Response> => {
+const decide = (database: Database, now: number, { point, from, to, author, ...edit }: Decided): Promise<Response> => {
   const app = new OpenAPIHono();
   app.use((c, next) => {
     c.set("actor", { kind: "user", name: author, scope: "operate" });

@@ -7,7 +7,7 @@ import type { Proof } from "@meterport/engine/model/proof";
 import type { MeterView } from "@meterport/engine/points/meter-view";
 import type { MeterSource } from "@meterport/engine/ports/meter-source";
 import type { OutputStatus } from "@meterport/engine/ports/output";
-import type { ChangeSet, Store } from "@meterport/engine/ports/store";
+import type { Store, StoreBatch } from "@meterport/engine/ports/store";
 import type { CompanionGateway, CompanionPoint } from "@meterport/gateway/operation/companion";
 import type { Millis } from "@meterport/protocol/ports";
 import type { VirtualClock } from "../../../../test/support/virtual-clock.ts";
@@ -65,7 +65,7 @@ export class FakePoint implements CompanionPoint {
 
 export class FakeGateway implements Pick<CompanionGateway, "point" | "store" | "outputs"> {
   readonly points = new Map<string, FakePoint>();
-  readonly written: ChangeSet[] = [];
+  readonly written: StoreBatch[] = [];
   readonly intervals: StoredInterval[] = [];
   readonly proofs = new Map<Millis, Proof>();
   /** By point. */
@@ -83,7 +83,7 @@ export class FakeGateway implements Pick<CompanionGateway, "point" | "store" | "
   readonly store = {
     memo: async (point: string) => this.memos.get(point),
     status: async () => ({ journal: { oldest: 1, newest: this.journal } }),
-    write: async (changes: ChangeSet) => {
+    write: async (changes: StoreBatch) => {
       this.written.push(changes);
       this.journal++;
     },

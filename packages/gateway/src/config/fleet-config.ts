@@ -6,6 +6,7 @@ import {
   type FleetRetention,
   type FleetSettings,
   fleetRoles,
+  type GapSettings,
   usualDeadline,
   usualGaps,
   usualRetention,
@@ -46,7 +47,11 @@ type Section = NonNullable<Given["base"]["fleet"]>;
 
 /** What the role `jobs` goes by, with what is usual where nothing is said. */
 const jobSettings = ({ gaps, checks, retention = {} }: Section) => ({
-  gaps: { ...usualGaps, ...gaps },
+  gaps: {
+    grace: gaps?.grace ?? usualGaps.grace,
+    memory: gaps?.memory ?? usualGaps.memory,
+    reach: gaps?.reach ?? usualGaps.reach,
+  } satisfies GapSettings,
   checks: {
     deadline: checks?.deadline ?? usualDeadline,
     holidays: checks?.holidays ?? [],
