@@ -97,10 +97,12 @@ const pricesWith = (name: string, example: string): string => {
 };
 
 /** A fleet with what this key needs beside it. */
-const fleetWith = (name: string, example: string): string => {
-  const all = { database: '"postgres://h/d"', id: "north", key: '"@fleet.key"', [name]: example };
+const fleetWith = (path: string, example: string): string => {
+  const [name = "", inside] = path.split(".");
+  const value = inside === undefined ? example : `{ ${inside}: ${example} }`;
+  const all = { database: '"postgres://h/d"', id: "north", key: '"@fleet.key"', [name]: value };
   return `{ ${Object.entries(all)
-    .map(([one, value]) => `${one}: ${value}`)
+    .map(([one, given]) => `${one}: ${given}`)
     .join(", ")} }`;
 };
 
