@@ -6,6 +6,7 @@ import { after, test } from "node:test";
 import { type Daemon, startDaemon } from "@meterport/gateway/daemon";
 import type { Readiness } from "@meterport/gateway/http/companion-api";
 import { peer } from "../../../../test/support/peers.ts";
+import { stopwatch } from "../../../../test/support/stopwatch.ts";
 import { FleetServer } from "../books/fleet-database.test-kit.ts";
 import { companion } from "../companion.ts";
 import { pause } from "../http/lists/fleet-lists.ts";
@@ -36,6 +37,12 @@ class Worker {
 
   async json<T>(path: string): Promise<T> {
     return (await (await fetch(`${this.#daemon?.url}${path}`)).json()) as T;
+  }
+
+  async post(path: string, body: object): Promise<void> {
+    const headers = { "content-type": "application/json" };
+    const answer = await fetch(`${this.#daemon?.url}${path}`, { method: "POST", body: JSON.stringify(body), headers });
+    assert.ok(answer.ok, `${answer.status} ${await answer.text()}`);
   }
 
   async figures(part: string): Promise<Readiness["figures"]> {
@@ -168,6 +175,42 @@ test("a process reads the meters of its shards and books them; the next one read
     await one.stop();
     await two.stop();
     await Promise.all(meters.map((meter) => meter.close()));
+  }
+});
+
+test("reads on request begin at once, not with the next round, and without a process that does jobs", {
+  skip,
+  timeout: 120_000,
+}, async (t) => {
+  const database = await servers.fleet();
+  const server = await servers.server();
+  const meter = await countedMeter(7);
+  await bookMeters(database, [meter]);
+  const one = new Worker();
+  try {
+    await one.start(`${server.url}?schema=${database.place.schema}`, { METERPORT_FLEET_ROLES: "read,api" });
+    await untilSo("news are heard", 20_000, async () => (await one.figures("database")).news === "at once");
+    await untilSo("the meter is read", 60_000, async () => meter.requests() > 20);
+    const begun = async (): Promise<number> => {
+      const { visits, unbooked_visits: unbooked } = await one.figures("meters");
+      return Number(visits) + Number(unbooked);
+    };
+    const times: number[] = [];
+    for (let read = 0; read < 4; read++) {
+      await untilSo("the read before is told", 30_000, async () => (await begun()) === 0);
+      const took = stopwatch();
+      await one.post(`/api/v1/fleet/points/${meter.id}/read`, { reads: ["registers"] });
+      while ((await begun()) === 0) await new Promise((resolve) => setImmediate(resolve));
+      times.push(took());
+    }
+    t.diagnostic(`reads began after ${times.map(Math.round).join(", ")} ms`);
+    // Rounds are 5 s apart: they alone would take ten seconds on average.
+    assert.ok(times.reduce((sum, time) => sum + time, 0) < 4_000, `reads began after ${times.join(", ")} ms`);
+  } catch (error) {
+    throw new Error(one.lines.join(""), { cause: error });
+  } finally {
+    await one.stop();
+    await meter.close();
   }
 });
 
