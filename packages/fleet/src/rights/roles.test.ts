@@ -18,12 +18,14 @@ import { type Fleet, makeFleet, migrate } from "../books/migrate.ts";
 import { dropMonths, makeMonthsAhead, monthOf, monthsIn, packMonth, pruneEvents } from "../books/partitions.ts";
 import { completenessIn } from "../books/queries.ts";
 import { emptyDay, putFact } from "../books/slots.ts";
+import { campaignReport, makeCampaign } from "../jobs/campaign-book.ts";
 import { startJobs } from "../jobs/fleet-jobs.ts";
 import { KeyBook } from "../keys/key-book.ts";
 import { makeFleetKey } from "../keys/rotate.ts";
 import { ShardEngine } from "../shards/engine.ts";
 import { importSites } from "../shards/import-sites.ts";
 import { sitesOf } from "../shards/sites.ts";
+import { marksOf, tellMarks, tellMemories } from "../shards/told.ts";
 import { type FleetRole, fleetRoles, tableRights } from "./grants.ts";
 import { makeRoles, prefixOf, type RoleLogin } from "./roles.ts";
 
@@ -124,6 +126,9 @@ describe("the logins of a fleet's roles", { skip: skip === undefined ? false : s
     putFact(slots, 3, { raw: 17, rank: "9", bits: 0 });
     const batch = { ...emptyBatch("worker", 1), days: [{ channel, day: "2026-09-28", slots }] };
     assert.equal((await new Books(read).book(batch)).days, 1);
+    assert.equal(await tellMemories(read.run, [{ point: "hall", keptFor: 5_184_000_000 }]), 1);
+    await tellMarks(read.run, "event-log", [{ point: "hall", mark: "to 17" }]);
+    assert.deepEqual(await marksOf(read.run, "event-log", ["hall"]), [{ point: "hall", mark: "to 17" }]);
     await audit(read.run, { who: "a", what: "read" });
     await refused(
       read,
@@ -186,6 +191,10 @@ describe("the logins of a fleet's roles", { skip: skip === undefined ? false : s
     const moved = { ...csv, text: `${csv.text}park,,7002,tcp://10.0.0.2:4059,flat\n` };
     assert.deepEqual((await importSites(api, moved, { checkLink: parseMeterLink })).added, ["7002"]);
     await api.run("UPDATE site SET paused_until = now()");
+    const read = { name: "Read", scope: { points: ["hall"] }, reads: ["registers"], windows: [], spread: 0 } as const;
+    const wanted = { ...read, opens: now, closes: now + 900_000, priority: 9 };
+    const id = await api.transaction((run) => makeCampaign(run, wanted, "anna", now));
+    assert.equal((await campaignReport(api.run, id))?.state, "open", "no job is needed for it");
     assert.equal((await completenessIn(api.run, { month: 11, year: 2026, now, grace: 0 })).length, 2);
     await audit(api.run, { who: "anna", what: "import" });
     assert.deepEqual(

@@ -166,10 +166,12 @@ export class Reader {
   /** Hands over all shards; their meters are released meanwhile. */
   async stop(): Promise<void> {
     this.#untell?.();
-    await this.#ear?.stop();
+    // A database that hangs must not hold up the shards.
+    const deaf = this.#ear?.stop();
     await this.#visiting.stop();
     await this.#holder?.stop();
     await this.#rounds.stop();
+    await deaf;
     await this.#engine?.stop().catch(() => {});
   }
 
