@@ -92,3 +92,16 @@ test("after the database was away news are heard again", { skip, timeout: 60_000
   await tellNews(database.run, { kind: "sites", shards: [1] });
   await eventually(() => assert.deepEqual(news, [{ kind: "sites", shards: [1] }]));
 });
+
+test("a database that refuses to listen does not hold up the next try", { skip }, async () => {
+  const database = await servers.fleet();
+  // A name that the driver passes on, and the server does not take.
+  const place = { ...database.place, schema: 'odd"name' };
+  await assert.rejects(
+    postgresEar(place)(
+      () => {},
+      () => assert.fail("it was never there"),
+    ),
+    /syntax|unterminated/,
+  );
+});

@@ -2,6 +2,7 @@
 import { poolOf, postgresDriver } from "@meterport/gateway/stores/postgres/postgres-driver";
 import type { PostgresPlace } from "@meterport/gateway/stores/postgres/postgres-url";
 import type { Clock, Millis } from "@meterport/protocol/ports";
+import type { PoolClient } from "pg";
 import { type News, newsChannel, newsIn } from "./news.ts";
 
 /** A connection that listens. */
@@ -17,22 +18,26 @@ export const postgresEar =
   (place: PostgresPlace): OpenEar =>
   async (heard, lost) => {
     const pool = poolOf(await postgresDriver(), place, 1);
+    let client: PoolClient | undefined;
+    const end = async (): Promise<void> => {
+      client?.release(true);
+      await pool.end();
+    };
     try {
-      const client = await pool.connect();
+      client = await pool.connect();
       client.on("notification", ({ payload }) => heard(payload ?? ""));
-      client.once("end", lost);
       await client.query(`LISTEN "${newsChannel(place.schema)}"`);
-      return {
-        close: async () => {
-          client.off("end", lost);
-          client.release(true);
-          await pool.end();
-        },
-      };
     } catch (error) {
-      await pool.end().catch(() => {});
+      await end().catch(() => {});
       throw error;
     }
+    client.once("end", lost);
+    return {
+      close: async () => {
+        client.off("end", lost);
+        await end();
+      },
+    };
   };
 
 export interface NewsEarOptions {
