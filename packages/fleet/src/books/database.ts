@@ -15,6 +15,18 @@ export type Run = (
 ) => Promise<{ readonly rows: readonly Row[]; readonly count: number }>;
 
 const usualSize = 4;
+
+/**
+ * The schema of the address, or `fleet`; and no compiling of statements: it takes longer than any statement of a fleet, since it is chosen by costs
+ * that are guesses where values are not known. Options of the address come later, and so win.
+ */
+const fleetUrl = (url: string): string => {
+  const [base = "", ...rest] = url.split("?");
+  const query = new URLSearchParams(rest.join("?"));
+  if (!query.has("schema")) query.set("schema", "fleet");
+  query.set("options", `-c jit=off ${query.get("options") ?? ""}`.trim());
+  return `${base}?${query.toString()}`;
+};
 /** Milliseconds. */
 const longest = 86_400_000;
 
@@ -35,9 +47,7 @@ export class Database {
    * @throws UsageError that does not quote the address, or names the missing package
    */
   static async open(url: string, size: number = usualSize): Promise<Database> {
-    const place = parsePostgresUrl(
-      /[?&]schema=/.test(url) ? url : `${url}${url.includes("?") ? "&" : "?"}schema=fleet`,
-    );
+    const place = parsePostgresUrl(fleetUrl(url));
     return new Database(place, poolOf(await postgresDriver(), place, size));
   }
 

@@ -12,6 +12,7 @@ import { makeMonthFunction } from "./sql/make-month.ts";
 import { meterKeys } from "./sql/meter-keys.ts";
 import { meterLinks } from "./sql/meter-links.ts";
 import { readMarks } from "./sql/read-marks.ts";
+import { targetTurns } from "./sql/target-turns.ts";
 import { toldStates } from "./sql/told-states.ts";
 
 /**
@@ -20,8 +21,8 @@ import { toldStates } from "./sql/told-states.ts";
  */
 export const migrations: readonly string[] = [
   ...[firstTables, meterLinks, auditChain, meterKeys, makeMonthFunction],
-  ...[toldStates, jobTables, holderPass, intakeTables],
-  readMarks,
+  ...[toldStates, jobTables, holderPass, intakeTables, readMarks],
+  targetTurns,
 ];
 
 /** What a fleet is. */

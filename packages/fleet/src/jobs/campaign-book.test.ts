@@ -134,6 +134,32 @@ test("priority falls with each failure, and what is told twice or late changes n
   assert.deepEqual(report?.reasons, [{ state: "refused", reason: "the meter said no", count: 1 }]);
 });
 
+test("of more targets than are asked for the most urgent are given, whatever their campaigns and failures", {
+  skip,
+}, async () => {
+  const database = await fleet();
+  await addSites(database, [{ id: "bergen", zone: "Europe/Oslo", meters: 40 }]);
+  await made(database, { priority: 3 });
+  await made(database, { priority: 5 });
+  await database.run(
+    `UPDATE target SET attempts = meter_id * 7 % 6, state = CASE meter_id % 5 WHEN 0 THEN 'r' WHEN 1 THEN 'f' ELSE 'w' END,
+      next_at = next_at + (meter_id * 11 % 13 - 8) * interval '1 minute'`,
+  );
+  const { rows } = await database.run(
+    `SELECT meter_id, greatest(0, c.priority - attempts) AS priority FROM target JOIN campaign c USING (campaign_id)
+      WHERE target.state IN ('w', 'f') AND next_at <= $1 AND shard = 0 ORDER BY 2 DESC, next_at, meter_id`,
+    [new Date(opens).toISOString()],
+  );
+  const expected = rows.map(({ meter_id, priority }) => [meter_id, priority]);
+  assert.ok(expected.length > 30, `${expected.length} are due`);
+  const due = await visits.dueTargets(database.run, [0], opens, 20);
+  // Of one meter and moment two campaigns may be in either order.
+  assert.deepEqual(
+    due.slice(0, 20).map(({ meter, priority }) => [meter, priority]),
+    expected.slice(0, 20),
+  );
+});
+
 test("a visit takes along what other campaigns want of the same meter", { skip }, async () => {
   const database = await fleet();
   const now = await made(database, { scope: { points: ["london-1"] } });

@@ -75,22 +75,41 @@ export const readTargets = `
 /** Zones of the sites of shards $1. */
 export const readShardZones = "SELECT DISTINCT zone FROM site WHERE shard = ANY ($1::smallint[])";
 
-const targetColumns = `
-  SELECT t.campaign_id, t.meter_id, m.site_id, t.attempts, m.serial, p.id AS point
-  FROM target t JOIN unnest($1::int[], $2::text[], $3::smallint[]) AS w (campaign_id, zone, priority) USING (campaign_id)
-  JOIN meter m USING (meter_id) JOIN site s ON s.site_id = m.site_id AND s.zone = w.zone
-  LEFT JOIN metering_point p ON p.point_id = m.point_id`;
+const targetColumns = "t.campaign_id, t.meter_id, m.site_id, t.attempts, t.next_at, m.serial, p.id AS point";
+
+const meters = `JOIN meter m USING (meter_id) JOIN site s ON s.site_id = m.site_id LEFT JOIN metering_point p ON p.point_id = m.point_id`;
 
 const free = "t.state IN ('w', 'f') AND coalesce(s.paused_until, '-infinity') <= $4::timestamptz";
 
-/** Targets of shards $5 that are due at $4, of campaigns $1 that may read now at sites of zones $2. */
+/**
+ * Targets of shards $5 that are due at $4, of campaigns $1 that may read now at sites of zones $2. A campaign has a turn for each number of attempts
+ * that there is: all targets of a turn have one priority, and are read in the order of their times until there are enough.
+ */
 export const readDue = `
-  ${targetColumns} WHERE t.shard = ANY ($5::smallint[]) AND t.next_at <= $4::timestamptz AND ${free}
-  ORDER BY greatest(0, w.priority - t.attempts) DESC, t.next_at, t.meter_id LIMIT $6`;
+  WITH RECURSIVE reading AS MATERIALIZED (
+    SELECT campaign_id, min(priority) AS priority, array_agg(zone) AS zones
+      FROM unnest($1::int[], $2::text[], $3::smallint[]) AS w (campaign_id, zone, priority) GROUP BY campaign_id),
+  turn AS (
+    SELECT campaign_id, priority, zones, (SELECT min(t.attempts) FROM target t
+        WHERE t.campaign_id = r.campaign_id AND t.state IN ('w', 'f')) AS attempts FROM reading r
+    UNION ALL
+    SELECT campaign_id, priority, zones, (SELECT min(t.attempts) FROM target t
+        WHERE t.campaign_id = r.campaign_id AND t.attempts > r.attempts AND t.state IN ('w', 'f')) FROM turn r WHERE attempts IS NOT NULL)
+  SELECT due.* FROM turn CROSS JOIN LATERAL (
+    SELECT ${targetColumns} FROM target t ${meters}
+      WHERE t.campaign_id = turn.campaign_id AND t.attempts = turn.attempts AND t.next_at <= $4::timestamptz
+        AND t.shard = ANY ($5::smallint[]) AND ${free} AND s.zone = ANY (turn.zones)
+      ORDER BY t.next_at, t.meter_id LIMIT $6) AS due
+  ORDER BY greatest(0, turn.priority - due.attempts) DESC, due.next_at, due.meter_id LIMIT $6`;
 
-/** Targets of the meters $5 whose turn has not come: a visit that is made now anyway takes them along. */
+/** Targets of the meters $5 whose turn has not come: a visit that is made now anyway takes them along. They are few, so they are found first. */
 export const readAlong = `
-  ${targetColumns} WHERE t.meter_id = ANY ($5::int[]) AND t.next_at > $4::timestamptz AND ${free} ORDER BY t.meter_id, t.campaign_id LIMIT $6`;
+  WITH t AS MATERIALIZED (
+    SELECT t.campaign_id, t.meter_id, t.attempts, t.next_at, t.state, w.zone
+    FROM unnest($1::int[], $2::text[], $3::smallint[]) AS w (campaign_id, zone, priority)
+    CROSS JOIN unnest($5::int[]) AS v (meter_id) JOIN target t USING (campaign_id, meter_id)
+    WHERE t.next_at > $4::timestamptz AND t.state IN ('w', 'f'))
+  SELECT ${targetColumns} FROM t ${meters} WHERE s.zone = t.zone AND ${free} ORDER BY t.meter_id, t.campaign_id LIMIT $6`;
 
 /** Targets by campaign $1 and meter $2. */
 export const readTried = `
