@@ -1,6 +1,6 @@
 /**
  * How many days of a channel are validated, estimated and chosen in a second, with 36 days before them as like days, by themselves and out of the
- * books into the books: `npm run bench -- fleet-vee`.
+ * books into the books: `npm run bench -- fleet-vee [POINTS]`.
  * Compared with what a fleet of 1,000,000 meters with 4 channels needs if its `jobs` processes have an hour for a day.
  */
 
@@ -9,7 +9,7 @@ import { Database } from "@meterport/fleet/books/database";
 import { emptyBatch } from "@meterport/fleet/books/facts";
 import { makeFleet, migrate } from "@meterport/fleet/books/migrate";
 import { profileDay } from "@meterport/fleet/jobs/job-world.test-kit";
-import { checkDays } from "@meterport/fleet/jobs/vee-run";
+import { veeDuty } from "@meterport/fleet/jobs/vee-duty";
 import { runVee } from "@meterport/fleet/vee/run-vee";
 import { statusOf } from "@meterport/fleet/vee/slot-status";
 import { changing, changingDay, day, fill, inputOf, loadAt, registerAt } from "@meterport/fleet/vee/vee.test-kit";
@@ -46,44 +46,56 @@ export const benchFleetVee = (): void => {
   if (sink < 0) say("");
 };
 
-const points = 300;
-const perCheck = 50;
+const [points = 1_500] = process.argv.slice(2, 3).map(Number);
 
-/** A night's work on real books: the newest day of each point is loaded with what lies before it, judged and kept. */
+/** A night's work on real books: the newest day of each point is loaded with what it is compared with, judged and kept, by the duty of the jobs. */
 export const benchVeeBooks = async (): Promise<void> => {
   const server = await startPostgres();
+  server.sql("ALTER SYSTEM SET shared_buffers = '256MB'");
+  server.sql("ALTER SYSTEM SET max_wal_size = '4GB'");
   const database = await Database.open(server.url);
+  const { run } = database;
   try {
     await migrate(database, { sleep: (time) => new Promise((resolve) => setTimeout(resolve, time)) });
-    await makeFleet(database, { id: "bench", name: "Bench", shards: 256 });
+    await makeFleet(database, { id: "bench", name: "Bench", shards: 1 });
     const books = new Books(database);
-    for (let n = 0; n <= 36; n++) {
-      const time = day - n * dayMillis;
-      const valueAt = (slot: number): number => loadAt(time + slot * 900_000);
-      const days = Array.from({ length: points }, (_, point) => profileDay(`point-${point}`, time, valueAt));
-      await books.book({ ...emptyBatch("bench", 1), days });
-    }
-    await database.run("VACUUM ANALYZE profile_day");
-    const { rows } = await database.run("SELECT point_id FROM metering_point ORDER BY 1");
-    const numbers = rows.map(({ point_id }) => Number(point_id));
-    const options = { now: day + 2 * dayMillis, deadline: day + dayMillis, complain: say };
-    const check = async (first: number): Promise<number> => {
-      let checked = 0;
-      for (let from = 0; from < points; from += perCheck) {
-        const range = { points: numbers.slice(from, from + perCheck), first, last: first };
-        checked += (await checkDays(database, range, options)).checked;
+    const bookDay = async (time: number, lacks: (point: number, slot: number) => boolean = () => false) => {
+      const valueAt = (point: number) => (slot: number) => (lacks(point, slot) ? null : loadAt(time + slot * 900_000));
+      for (let from = 0; from < points; from += 1_000) {
+        const some = Array.from({ length: Math.min(1_000, points - from) }, (_, n) => from + n);
+        const days = some.map((point) => profileDay(`point-${point}`, time, valueAt(point)));
+        await books.book({ ...emptyBatch("bench", 1), days });
       }
-      return checked;
     };
-    await check(day - dayMillis);
-    const [before, cpu, began] = [await serverCpu(database), process.cpuUsage(), performance.now()];
-    const checked = await check(day);
-    const seconds = (performance.now() - began) / 1_000;
-    const { user, system } = process.cpuUsage(cpu);
-    const [own, theirs] = [(user + system) / 1e6, (await serverCpu(database)) - before];
-    say(
-      `out of the books and into them: ${Math.round(checked / seconds)} channel-days/s by the clock; ${Math.round(checked / own)} a second of this process, ${Math.round(checked / Math.max(theirs, 0.01))} a second of the server`,
-    );
+    for (let n = 1; n <= 36; n++) await bookDay(day - n * dayMillis);
+    await run("VACUUM ANALYZE", undefined);
+    let now = day;
+    const parts = { database, shards: 1, now: async () => now, log: say };
+    const duty = veeDuty(parts, { deadline: dayMillis });
+    const check = async (what: string, time: number, wait = dayMillis): Promise<void> => {
+      now = time + wait + 1;
+      const [before, cpu, began] = [await serverCpu(database), process.cpuUsage(), performance.now()];
+      await duty.perform("0", new AbortController().signal);
+      const seconds = (performance.now() - began) / 1_000;
+      const { user, system } = process.cpuUsage(cpu);
+      const [own, theirs] = [(user + system) / 1e6, (await serverCpu(database)) - before];
+      const { rows } = await run("SELECT count(*)::int AS checked FROM vee_day WHERE at = $1", [
+        new Date(now).toISOString(),
+      ]);
+      const checked = Number(rows[0]?.checked);
+      const able = Math.min(checked / own, (2 * checked) / (own + theirs));
+      say(
+        `${what}: ${Math.round(checked / seconds)} channel-days/s by the clock; ${((1_000 * own) / checked).toFixed(2)} s of this process and ${((1_000 * theirs) / checked).toFixed(2)} s of the server for a thousand, so ${Math.round(able)} channel-days/s on two cores: ${(able / needed.perSecond).toFixed(2)} x 1,000,000 meters × 4 channels in an hour`,
+      );
+    };
+    // Only days that are booked from here on are to be checked.
+    await run("TRUNCATE changed_day", undefined);
+    await bookDay(day);
+    await check("out of the books and into them, the first time", day);
+    await bookDay(day + dayMillis);
+    await check("the next night", day + dayMillis);
+    await bookDay(day + 2 * dayMillis, (point, slot) => point % 20 === 0 && slot >= 60 && slot < 84);
+    await check("a night on which one of twenty lacks six hours", day + 2 * dayMillis, 2 * dayMillis);
   } finally {
     await database.close();
     await server.stop();

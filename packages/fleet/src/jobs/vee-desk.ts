@@ -60,7 +60,7 @@ export const dayDetail: JobsDesk["dayDetail"] = async (run, { point, obis, day }
   const [found] = (await run(sql.readVeeDay, [point, obis, day])).rows;
   if (found === undefined || found.state === null) return undefined;
   const number = Number(found.point_id);
-  const [facts] = await loadVee(run, { points: [number], first: begin, last: begin, reach: 0 });
+  const [facts] = await loadVee(run, { points: [number], first: begin, last: begin, reach: 0, usual: () => new Set() });
   const chosen = facts?.chosen.get(`${obis} ${day}`);
   if (facts === undefined || chosen === undefined) return undefined;
   const step = dayMillis / 1_000 / chosen.values.length;

@@ -20,8 +20,13 @@ export interface VeeDutySettings {
   readonly deadline?: Millis | undefined;
 }
 
-const pointsAtOnce = 50;
-const changedAtOnce = 400;
+/** Of a day that is alone; of several days fewer points are loaded at once. */
+const pointsAtOnce = 200;
+/** How many days of points are loaded at once, about. */
+const daysLoaded = 2_000;
+const changedAtOnce = 1_600;
+/** Checks at the same time: while the database works for one, the other is judged. */
+const lanes = 2;
 /** Of a longer time the rest waits for the next round. */
 const daysAtOnce = 60;
 /** After a long stop older days are left as they are, unless something of them changes. */
@@ -42,6 +47,23 @@ const changedIn = (row: Row): Changed => ({
   ...{ channel: Number(row.channel_id), point: Number(row.point_id), changes: Number(row.changes) },
   ...{ first: midnight(row.first_day), last: midnight(row.last_day) },
 });
+
+type Check = Parameters<typeof checkDays>[1];
+
+/** The checks of points of which the same days changed. */
+const checksOf = (
+  same: readonly { readonly point: number; readonly first: Millis; readonly last: Millis }[],
+): Check[] => {
+  const [one] = same;
+  if (one === undefined || one.last < one.first) return [];
+  const { first, last } = one;
+  const days = (last - first) / dayMillis + 10;
+  const most = Math.min(pointsAtOnce, Math.floor(daysLoaded / days));
+  return Array.from({ length: Math.ceil(same.length / most) }, (_, n) => ({
+    points: same.slice(n * most, (n + 1) * most).map(({ point }) => point),
+    ...{ first, last },
+  }));
+};
 
 class VeeWork {
   readonly #parts: DutyParts;
@@ -75,6 +97,15 @@ class VeeWork {
     return { settings, holidays, now, deadline: now - this.#deadline, complain };
   }
 
+  /** Points have one check at most, so checks do not wait for each other. */
+  async #checkAll(checks: readonly Check[], now: Millis): Promise<void> {
+    const left = checks.values();
+    const lane = async (): Promise<void> => {
+      for (const check of left) await checkDays(this.#parts.database, check, this.#options(now));
+    };
+    await Promise.all(Array.from({ length: lanes }, lane));
+  }
+
   /** Checks some of what changed; false if nothing is left. */
   async #changed(shard: number, now: Millis): Promise<boolean> {
     const { run } = this.#parts.database;
@@ -88,14 +119,7 @@ class VeeWork {
       ends.set(point, end);
       return { point, first, last: end };
     });
-    for (const same of grouped(ranges, ({ first, last }) => `${first} ${last}`).values()) {
-      const [one] = same;
-      if (one === undefined || one.last < one.first) continue;
-      for (let from = 0; from < same.length; from += pointsAtOnce) {
-        const points = same.slice(from, from + pointsAtOnce).map(({ point }) => point);
-        await checkDays(this.#parts.database, { points, first: one.first, last: one.last }, this.#options(now));
-      }
-    }
+    await this.#checkAll([...grouped(ranges, ({ first, last }) => `${first} ${last}`).values()].flatMap(checksOf), now);
     const isLeft = ({ point, last }: Changed): boolean => Math.min(last, yesterday) > (ends.get(point) ?? last);
     const [left, done] = [changed.filter(isLeft), changed.filter((one) => !isLeft(one))];
     const columns = (some: readonly Changed[]) => [

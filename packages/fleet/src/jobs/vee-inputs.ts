@@ -60,7 +60,10 @@ const sum = (a: readonly (number | null)[] | null, b: readonly (number | null)[]
 
 const taskOf = (source: VeeSource, name: CheckedName, own: readonly VeeDay[], day: Millis): VeeTask | undefined => {
   const { facts, byDay, holidays } = source;
-  const near = own.filter((one) => one.day >= day - before && one.day <= day + after);
+  const loaded = facts.usual?.(facts.point.zone, day);
+  const near = own.filter((one) =>
+    loaded === undefined ? one.day >= day - before && one.day <= day + after : loaded.has(one.day),
+  );
   const step = nearest(near, day)?.step;
   // Before the first day nobody measured.
   if (step === undefined || !near.some((one) => one.day <= day)) return undefined;
@@ -71,7 +74,7 @@ const taskOf = (source: VeeSource, name: CheckedName, own: readonly VeeDay[], da
   const opposite = direction === "import" ? "energy_export_wh" : "energy_import_wh";
   const input: VeeInput = {
     point: { direction, energy, unit: 1, zone, fuse, plant, rollover: null },
-    ...{ day, step, days: near.filter((one) => one.step === step), holidays, clock: facts.clock },
+    ...{ day, step, days: near.filter((one) => one.step === step), loaded, holidays, clock: facts.clock },
     registers: (facts.registers.get(name) ?? []).filter(({ time }) => Math.abs(time - day) <= before + dayMillis),
     installations: installationsIn(facts.installations, name),
     opposite: isActive ? companion(ofDay, opposite, step) : null,

@@ -8,6 +8,7 @@ import type { Edit } from "../vee/edits.ts";
 import { type ClockOffset, dayMillis, type RegisterState } from "../vee/vee-input.ts";
 import { iso, millis } from "./campaign-rows.ts";
 import * as sql from "./sql/vee.ts";
+import type { UsualDays } from "./vee-days.ts";
 import { chosenIn, editIn, isoDay, type VeeDay, type VeePoint, veeDayIn, veePointIn } from "./vee-rows.ts";
 
 /** Days before the first one that are like it. */
@@ -22,12 +23,16 @@ export interface VeeRange {
   readonly last: Millis;
   /** How many days around the range registers, and slots between them, are looked for. */
   readonly reach: number;
+  /** Of which days slots are loaded: if omitted, of all that may be looked at. */
+  readonly usual?: UsualDays | undefined;
 }
 
 /** Everything about one point. */
 export interface VeeFacts {
   readonly point: VeePoint;
   readonly days: readonly VeeDay[];
+  /** Which of its days are there for the check of one. */
+  readonly usual: UsualDays | undefined;
   /** By the name of their channel. */
   readonly registers: ReadonlyMap<string, readonly RegisterState[]>;
   readonly installations: readonly Row[];
@@ -50,26 +55,32 @@ const registerIn = (row: Row): RegisterState => ({
 const mapped = <T>(rows: readonly Row[], key: string, make: (row: Row) => T): ReadonlyMap<string, readonly T[]> =>
   new Map([...grouped(rows, (row) => String(row[key]))].map(([name, some]) => [name, some.map(make)]));
 
-export const loadVee = async (run: Run, { points, first, last, reach }: VeeRange): Promise<readonly VeeFacts[]> => {
+/** First moments of all days from one to another. */
+export const daysFrom = (first: Millis, last: Millis): readonly Millis[] =>
+  Array.from({ length: Math.round((last - first) / dayMillis) + 1 }, (_, n) => first + n * dayMillis);
+
+/** The days whose slots are needed for some points. */
+const daysNeeded = (known: readonly VeePoint[], { first, last, reach, usual }: VeeRange): readonly Millis[] => {
+  if (usual === undefined) return daysFrom(first - Math.max(reach, likeDays) * dayMillis, last + reach * dayMillis);
+  const zones = [...new Set(known.map(({ zone }) => zone))];
+  return [...new Set(zones.flatMap((zone) => daysFrom(first, last).flatMap((day) => [...usual(zone, day)])))];
+};
+
+export const loadVee = async (run: Run, range: VeeRange): Promise<readonly VeeFacts[]> => {
+  const { points, first, last, reach, usual } = range;
   const [from, to] = [first - reach * dayMillis, last + (reach + 1) * dayMillis];
   const ids = [points];
-  const days = await byPoint(
-    run(sql.readVeeDays, [
-      points,
-      isoDay(Math.min(from, first - likeDays * dayMillis)),
-      isoDay(last + reach * dayMillis),
-    ]),
-  );
+  const known = (await run(sql.readVeePoints, ids)).rows.map(veePointIn);
+  const days = await byPoint(run(sql.readVeeDays, [points, daysNeeded(known, range).map(isoDay)]));
   const registers = await byPoint(run(sql.readVeeRegisters, [points, iso(from), iso(to)]));
   const installations = await byPoint(run(sql.readVeeInstallations, ids));
   const clock = await byPoint(run(sql.readVeeClock, [points, iso(first - dayMillis), iso(last + 3 * dayMillis)]));
   const edits = await byPoint(run(sql.readVeeEdits, [points, iso(from), iso(to)]));
   const chosen = await byPoint(run(sql.readChosen, [points, isoDay(first), isoDay(last)]));
-  return (await run(sql.readVeePoints, ids)).rows.map((row) => {
-    const point = veePointIn(row);
+  return known.map((point) => {
     const of = (rows: ReadonlyMap<number, readonly Row[]>): readonly Row[] => rows.get(point.number) ?? [];
     return {
-      ...{ point, days: of(days).map(veeDayIn), installations: of(installations) },
+      ...{ point, days: of(days).map(veeDayIn), usual, installations: of(installations) },
       registers: mapped(of(registers), "name", registerIn),
       clock: of(clock).map((one) => ({ time: millis(one.read_at), offset: Number(one.clock_offset_ms) })),
       edits: mapped(of(edits), "obis", editIn),

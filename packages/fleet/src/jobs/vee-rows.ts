@@ -95,11 +95,14 @@ export interface VeePoint {
   readonly zone: string;
   readonly fuse: PointFacts["fuse"];
   readonly plant: boolean | null;
+  /** Of its channels that are checked. */
+  readonly names: readonly CheckedName[];
 }
 
 export const veePointIn = (row: Row): VeePoint => ({
   ...{ number: Number(row.point_id), id: String(row.id), zone: String(row.zone), fuse: fuseIn(row.fuse) },
   plant: typeof row.plant === "boolean" ? row.plant : null,
+  names: row.names as CheckedName[],
 });
 
 const registerIn = (text: unknown, name: string): number | null => {

@@ -8,14 +8,17 @@ import { defaultVeeSettings, type VeeSettings } from "../vee/settings.ts";
 import { dayMillis } from "../vee/vee-input.ts";
 import { iso } from "./campaign-rows.ts";
 import { writeChosen, writeVeeDays } from "./sql/vee.ts";
+import { usualDays } from "./vee-days.ts";
 import { type VeeTask, veeSource, veeTasks } from "./vee-inputs.ts";
-import { loadVee, type VeeFacts, type VeeRange } from "./vee-load.ts";
-import { chosenTexts, isoDay } from "./vee-rows.ts";
+import { daysFrom, loadVee, type VeeFacts, type VeeRange } from "./vee-load.ts";
+import { checkedNames, chosenTexts, isoDay } from "./vee-rows.ts";
 
 /** Enough for days of which nothing is missing: the registers on both sides. */
 const shortReach = 3;
 /** As far as registers are looked for. */
 const longReach = 40;
+/** Points of which all days are loaded at once. */
+const lateAtOnce = 40;
 
 export interface VeeOptions {
   readonly settings?: VeeSettings | undefined;
@@ -111,23 +114,46 @@ const keep = async (run: Run, results: readonly VeeResult[], now: Millis): Promi
 const isOver = (task: VeeTask, day: Millis, { deadline }: VeeOptions): boolean =>
   task.isComplete || task.previous !== null || day + dayMillis <= deadline;
 
-/** All channels of one point; `late` are days that need more than was loaded. */
-const judgePoint = (
-  facts: VeeFacts,
-  days: readonly Millis[],
-  options: VeeOptions,
-): { readonly results: readonly VeeResult[]; readonly isLate: boolean } => {
+/** Whether a channel that has nothing on the days that were loaded is over: days that were not loaded may have something. */
+const isHidden = ({ point, chosen, usual }: VeeFacts, tasks: readonly VeeTask[], day: Millis, options: VeeOptions) =>
+  usual !== undefined &&
+  point.names.some(
+    (name) =>
+      !tasks.some((task) => task.name === name) &&
+      (chosen.has(`${checkedNames[name].obis} ${isoDay(day)}`) || day + dayMillis <= options.deadline),
+  );
+
+/**
+ * What is loaded for a check, in stages: of most days a complete one needs few others. With `usual`, those; then all days, where something is unusual;
+ * then registers that are far away as well, where something is missing.
+ */
+interface Stage extends Pick<VeeRange, "reach" | "usual"> {
+  /** Points at once. */
+  readonly most: number;
+}
+const [ofAllDays, ofFarRegisters] = [1, 2] as const;
+
+interface Judged {
+  readonly results: readonly VeeResult[];
+  /** The stage in which it has to be done again; undefined if what is found holds. */
+  readonly again: number | undefined;
+}
+
+/** All channels of one point. */
+const judgePoint = (facts: VeeFacts, days: readonly Millis[], stage: number, options: VeeOptions): Judged => {
   const { settings = defaultVeeSettings, holidays = new Set<string>(), now, complain } = options;
   const source = veeSource(facts, holidays);
   const results: VeeResult[] = [];
-  let isLate = false;
-  for (const day of days)
-    for (const task of veeTasks(source, day)) {
-      if (!isOver(task, day, options)) continue;
-      isLate ||= !task.isComplete;
-      const { input, previous, edits, obis } = task;
+  let lacked = false;
+  for (const day of days) {
+    const tasks = veeTasks(source, day);
+    const over = tasks.filter((task) => isOver(task, day, options));
+    const isLate = isHidden(facts, tasks, day, options) || over.some((task) => !task.isComplete);
+    if (isLate && stage < ofFarRegisters) return { results: [], again: ofFarRegisters };
+    for (const { input, previous, edits, obis } of over) {
       try {
         const run = runVee({ input, previous, edits, at: now, settings });
+        lacked ||= run.lacked;
         const chosen = run.chosen === "unchanged" ? previous : run.chosen;
         if (chosen !== null) results.push({ point: facts.point.number, obis, day, run, chosen });
       } catch (error) {
@@ -135,11 +161,40 @@ const judgePoint = (
         complain(`point ${facts.point.id}, ${obis}, ${isoDay(day)} cannot be checked: ${reason}`);
       }
     }
-  return { results, isLate };
+  }
+  return lacked ? { results: [], again: ofAllDays } : { results, again: undefined };
 };
 
-const daysIn = ({ first, last }: Pick<VeeRange, "first" | "last">): readonly Millis[] =>
-  Array.from({ length: Math.round((last - first) / dayMillis) + 1 }, (_, n) => first + n * dayMillis);
+const stagesOf = ({ settings = defaultVeeSettings, holidays = new Set<string>() }: VeeOptions): readonly Stage[] => [
+  {
+    reach: shortReach,
+    usual: usualDays({ settings, holidays, reach: shortReach }),
+    most: Number.POSITIVE_INFINITY,
+  },
+  { reach: shortReach, most: lateAtOnce },
+  { reach: longReach, most: lateAtOnce },
+];
+
+type Checked = Omit<VeeRange, "reach" | "usual">;
+
+/** What comes of all channels of some points. */
+const judgeAll = async (run: Run, range: Checked, options: VeeOptions): Promise<readonly VeeResult[]> => {
+  const days = daysFrom(range.first, range.last);
+  const results: VeeResult[] = [];
+  const waiting: number[][] = [[...range.points], [], []];
+  for (const [n, { reach, usual, most: atOnce }] of stagesOf(options).entries()) {
+    const left = waiting[n] ?? [];
+    while (left.length > 0) {
+      const points = left.splice(0, atOnce);
+      for (const facts of await loadVee(run, { ...range, points, reach, usual })) {
+        const { results: found, again } = judgePoint(facts, days, n, options);
+        results.push(...found);
+        if (again !== undefined) waiting[again]?.push(facts.point.number);
+      }
+    }
+  }
+  return results;
+};
 
 const most = 1_000;
 
@@ -149,20 +204,8 @@ const most = 1_000;
  *
  * @throws PostgresError
  */
-export const checkDays = async (
-  database: Database,
-  range: Omit<VeeRange, "reach">,
-  options: VeeOptions,
-): Promise<VeeCount> => {
-  const days = daysIn(range);
-  const judge = async (points: readonly number[], reach: number) => {
-    const loaded = await loadVee(database.run, { ...range, points, reach });
-    return loaded.map((facts) => ({ point: facts.point.number, ...judgePoint(facts, days, options) }));
-  };
-  const quick = await judge(range.points, shortReach);
-  const late = quick.filter(({ isLate }) => isLate).map(({ point }) => point);
-  const slow = late.length === 0 ? [] : await judge(late, longReach);
-  const results = [...quick.filter(({ isLate }) => !isLate), ...slow].flatMap((one) => one.results);
+export const checkDays = async (database: Database, range: Checked, options: VeeOptions): Promise<VeeCount> => {
+  const results = await judgeAll(database.run, range, options);
   if (results.length === 0) return { checked: 0, versions: 0 };
   await makeMonths(database, results);
   let versions = 0;

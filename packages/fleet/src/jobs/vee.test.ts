@@ -106,6 +106,21 @@ test("days that are complete are checked once, each as the meter recorded it", {
   assert.equal((await database.run("SELECT 1 FROM chosen_day WHERE version > 1")).count, 0);
 });
 
+test("a day of which nothing came is estimated at its deadline, though the newest values are weeks old", {
+  skip,
+}, async () => {
+  const { database, check, clock, lines } = await world();
+  await check();
+  await database.run("DELETE FROM profile_day WHERE day > $1::date", [isoDay(today - 17 * dayMillis)]);
+  await database.run("DELETE FROM vee_day; DELETE FROM chosen_day");
+  clock.now = today + 12 * hour;
+  await check();
+  assert.deepEqual(lines, []);
+  const codes = (await detail(database))?.slots.map(({ code }) => code) ?? [];
+  assert.deepEqual([...new Set(codes)], ["like-day"]);
+  assert.deepEqual(await chosen(database), truth());
+});
+
 test("a day with a hole is estimated at its deadline, whole with what comes late, and as a person decides", {
   skip,
 }, async () => {

@@ -19,7 +19,7 @@ export interface DayView {
   /** What a person did with a slot. */
   edit(slot: number): SlotEdit | null;
   /** Whether a slot was measured and no rule doubts it by itself. */
-  isGood(slot: number): boolean;
+  readonly isGood: (slot: number) => boolean;
   readonly likeDays: LikeDays;
   readonly registers: Registers;
   /** What lies between two registers, in slots: those of them that are known, and those that are not. */

@@ -171,9 +171,8 @@ export const estimateDay = (
   verdicts: DayVerdicts,
   settings: VeeSettings,
 ): readonly (Estimate | null)[] => {
-  const { first, slotsOfDay, meters } = view.series;
+  const { slots, meters } = view.series;
   const broken = brokenSlots(view, verdicts);
-  const slots = Array.from({ length: slotsOfDay }, (_, n) => first + n);
   const wanted = new Set(
     slots.filter((slot) => view.known(slot) === null && meters[slot] !== noMeter && !broken.has(slot)),
   );

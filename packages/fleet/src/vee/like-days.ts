@@ -2,8 +2,8 @@
  * Like days: days before whose load should have had the same shape. The order is that of the Australian metering code (appendix 3, method
  * 14): the same weekday, and for Tuesday to Thursday the other two of them. A holiday is like a Sunday. Only days before are looked at.
  */
-import { localDate, localMillis } from "@meterport/engine/calendar/local-calendar";
 import type { Millis } from "@meterport/protocol/ports";
+import { offsetAt } from "./local-clock.ts";
 import { type Series, timeOf } from "./series.ts";
 import { doubleMedian } from "./share.ts";
 import { dayMillis } from "./vee-input.ts";
@@ -51,14 +51,13 @@ export interface LikeDays {
 /** Local time of each slot. Zones change their offset at most once a day. */
 const localTimes = (series: Series, zone: string): Millis[] => {
   const times: Millis[] = [];
-  const offsetAt = (time: Millis): Millis => localMillis(zone, time) - time;
   for (let slot = 0; slot < series.length; slot += series.slotsOfDay) {
     const start = timeOf(series, slot);
-    const offset = offsetAt(start);
-    const steady = offset === offsetAt(start + dayMillis);
+    const offset = offsetAt(zone, start);
+    const steady = offset === offsetAt(zone, start + dayMillis);
     for (let n = 0; n < series.slotsOfDay; n++) {
       const time = start + n * series.step;
-      times.push(time + (steady ? offset : offsetAt(time)));
+      times.push(time + (steady ? offset : offsetAt(zone, time)));
     }
   }
   return times;
@@ -143,6 +142,25 @@ const localDayOf = (
   return { byTime, whole, meter };
 };
 
+/** Local date at the noon of a UTC day, days since 1970-01-01. */
+const dateAt = (zone: string, day: Millis): number => {
+  const noon = day + dayMillis / 2;
+  return Math.floor((noon + offsetAt(zone, noon)) / dayMillis);
+};
+
+/**
+ * First moments of the best UTC days like one, at most so many.
+ *
+ * @param day first moment of a UTC day
+ * @throws UsageError (`zone`) if there is no such zone
+ */
+export const likeDaysBefore = (zone: string, day: Millis, holidays: ReadonlySet<string>, most: number): Millis[] => {
+  const date = dateAt(zone, day);
+  return likeDates(date, holidayTest(holidays))
+    .slice(0, most)
+    .map((like) => day - (date - like) * dayMillis);
+};
+
 /**
  * Totals of like UTC days before the day in question, the best first. A UTC day is judged by the local date at its noon, and always has 24
  * hours, so that totals can be compared across a change of clocks.
@@ -154,13 +172,12 @@ export const likeTotals = (
   isGood: (slot: number) => boolean,
   most: number,
 ): number[] => {
-  const date = Date.parse(localDate(zone, timeOf(series, series.first) + dayMillis / 2)) / dayMillis;
+  const date = dateAt(zone, timeOf(series, series.first));
   const meter = series.meters[series.first];
   const totals: number[] = [];
   for (const like of likeDates(date, holidayTest(holidays))) {
     if (totals.length === most) break;
     const first = series.first - (date - like) * series.slotsOfDay;
-    if (first < 0) continue;
     let total = 0;
     let whole = true;
     for (let slot = first; slot < first + series.slotsOfDay && whole; slot++) {

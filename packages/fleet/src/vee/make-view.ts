@@ -3,7 +3,7 @@ import type { Millis } from "@meterport/protocol/ports";
 import { type Bracket, registersOf } from "./brackets.ts";
 import type { BracketContent, DayView } from "./day-view.ts";
 import { type Edit, editsOf } from "./edits.ts";
-import { likeDaysOf } from "./like-days.ts";
+import { type LikeDays, likeDaysOf } from "./like-days.ts";
 import { type SlotFinding, type SlotView, stronger, type Verdict } from "./rules/rule.ts";
 import { type RuleName, slotRules } from "./rules/rules.ts";
 import { type Series, seriesOf, timeOf } from "./series.ts";
@@ -22,12 +22,22 @@ export const fuseUnitsOf = (
   return ((phases === 3 ? Math.sqrt(3) : 1) * volts * known * millis) / hour / unit;
 };
 
+/** What is let through in a slot; each rule asks for the same amps at each of them. */
+const fuseFinder = ({ point, step }: VeeInput): DayView["fuseUnits"] => {
+  let last: { readonly amps: number; readonly units: number } | undefined;
+  return (amps) => {
+    if (last?.amps !== amps) last = { amps, units: fuseUnitsOf(point, amps, step) };
+    return last.units;
+  };
+};
+
 /** The offset at the first read after a slot. */
 const offsetFinder = (clock: readonly ClockOffset[], series: Series): DayView["clockOffset"] => {
   const sorted = clock.toSorted(
     // Of two reads at the same moment the worse one counts, so that their order does not matter.
     (a, b) => a.time - b.time || Math.abs(b.offset) - Math.abs(a.offset) || b.offset - a.offset,
   );
+  if (sorted.length === 0) return () => null;
   return (slot) => {
     const end = timeOf(series, slot + 1);
     let [low, high] = [0, sorted.length];
@@ -48,6 +58,42 @@ export interface NamedSlotFinding extends SlotFinding {
 /** Everything that is known of a day, and what the rules for one slot say of each of them. */
 export interface JudgedView extends DayView {
   slotFindings(slot: number): readonly NamedSlotFinding[];
+  /** Whether somebody looked at a day that was not loaded. */
+  lacked(): boolean;
+}
+
+/** Notes who looks at days that were not loaded. */
+class Lack {
+  #found: boolean;
+  readonly #days: readonly boolean[] | undefined;
+  readonly #slotsOfDay: number;
+
+  constructor(series: Series, loaded: VeeInput["loaded"]) {
+    const { start, slotsOfDay, length, first } = series;
+    this.#slotsOfDay = slotsOfDay;
+    this.#days =
+      loaded === undefined
+        ? undefined
+        : Array.from({ length: length / slotsOfDay }, (_, n) => loaded.has(start + n * dayMillis));
+    // Where the series would begin is not known.
+    this.#found = loaded !== undefined && first === 0;
+  }
+
+  get isPossible(): boolean {
+    return this.#days !== undefined;
+  }
+
+  get found(): boolean {
+    return this.#found;
+  }
+
+  note(): void {
+    this.#found = true;
+  }
+
+  lookAt(slot: number): void {
+    if (this.#days !== undefined && this.#days[Math.floor(slot / this.#slotsOfDay)] !== true) this.note();
+  }
 }
 
 const nothing: readonly NamedSlotFinding[] = [];
@@ -71,10 +117,18 @@ const slotJudge = (view: SlotView, settings: VeeSettings): JudgedView["slotFindi
 };
 
 /** The slots of a bracket; undefined if it reaches beyond the days that are known, or cuts a slot whose energy is known. */
-const contentOf = (series: Series, known: DayView["known"], { from, to }: Bracket): BracketContent | undefined => {
+const contentOf = (
+  series: Series,
+  known: DayView["known"],
+  lack: Lack,
+  { from, to }: Bracket,
+): BracketContent | undefined => {
   const { start, step, length } = series;
   const [first, end] = [Math.floor((from - start) / step), Math.ceil((to - start) / step)];
-  if (first < 0 || end > length) return undefined;
+  if (first < 0 || end > length) {
+    for (const slot of [first, end - 1]) lack.lookAt(slot);
+    return undefined;
+  }
   let sum = 0;
   const missing: { slot: number; millis: Millis }[] = [];
   for (let slot = first; slot < end; slot++) {
@@ -88,6 +142,14 @@ const contentOf = (series: Series, known: DayView["known"], { from, to }: Bracke
   return { from: first, to: end, known: sum, missing };
 };
 
+/** Values of single slots are of any like days, so all of them are needed. */
+const noLikeDays = (lack: Lack): LikeDays => ({
+  valuesAt() {
+    lack.note();
+    return [];
+  },
+});
+
 /**
  * The view of a day.
  *
@@ -97,7 +159,7 @@ export const makeView = (input: VeeInput, settings: VeeSettings, edits: readonly
   checkInput(input);
   const series = seriesOf(input);
   const held = editsOf(series, edits);
-  const fuseUnits = (amps: number): number => fuseUnitsOf(input.point, amps, input.step);
+  const fuseUnits = fuseFinder(input);
   const slots: SlotView = { input, series, fuseUnits, clockOffset: offsetFinder(input.clock, series) };
   const slotFindings = slotJudge(slots, settings);
   const worst = (slot: number): Verdict | null => {
@@ -107,7 +169,11 @@ export const makeView = (input: VeeInput, settings: VeeSettings, edits: readonly
       : findings.reduce<Verdict | null>((verdict, one) => stronger(verdict, one.verdict), null);
   };
 
+  const lack = new Lack(series, input.loaded);
+  const [first, end] = [series.first, series.first + series.slotsOfDay];
+
   const known = (slot: number): number | null => {
+    if (slot < first || slot >= end) lack.lookAt(slot);
     const value = series.values[slot] ?? null;
     const edit = held.get(slot);
     if (edit?.kind === "set") return edit.value;
@@ -115,6 +181,7 @@ export const makeView = (input: VeeInput, settings: VeeSettings, edits: readonly
     return value === null || edit?.kind === "estimate" || worst(slot) === "refuse" ? null : value;
   };
   const isGood = (slot: number): boolean => {
+    lack.lookAt(slot);
     const kind = held.get(slot)?.kind;
     const measured = (series.values[slot] ?? null) !== null && kind !== "set" && kind !== "estimate";
     return measured && worst(slot) === null;
@@ -127,10 +194,11 @@ export const makeView = (input: VeeInput, settings: VeeSettings, edits: readonly
     known,
     isGood,
     edit: (slot) => held.get(slot) ?? null,
-    likeDays: likeDaysOf(series, input.point.zone, input.holidays, isGood),
+    lacked: () => lack.found,
+    likeDays: lack.isPossible ? noLikeDays(lack) : likeDaysOf(series, input.point.zone, input.holidays, isGood),
     registers: registersOf(input, (millis) => factor * fuseUnitsOf(input.point, fallbackAmps, millis)),
     content(bracket) {
-      if (!contents.has(bracket)) contents.set(bracket, contentOf(series, known, bracket));
+      if (!contents.has(bracket)) contents.set(bracket, contentOf(series, known, lack, bracket));
       return contents.get(bracket);
     },
   };

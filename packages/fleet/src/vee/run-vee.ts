@@ -13,6 +13,8 @@ export interface VeeRun {
   /** One entry a slot; null where nothing had to be estimated or could not be. */
   readonly estimates: readonly (Estimate | null)[];
   readonly chosen: ChosenDay | "unchanged";
+  /** Whether it looked at a day that was not loaded: with all days it might come out differently. */
+  readonly lacked: boolean;
 }
 
 export interface VeeRequest {
@@ -36,15 +38,15 @@ export const runVee = ({ input, previous, edits, at, settings = defaultVeeSettin
   const view = makeView(input, settings, edits);
   const verdicts = judgeDay(view, settings);
   const estimates = estimateDay(view, verdicts, settings);
-  const { first, slotsOfDay, values, status } = view.series;
+  const { first, slotsOfDay, slots, values, status } = view.series;
   const end = first + slotsOfDay;
   const chosen = chooseDay({
     previous,
     profile: { values: values.slice(first, end), status: status.slice(first, end) },
     verdicts,
     estimates,
-    edits: Array.from({ length: slotsOfDay }, (_, n) => view.edit(first + n)),
+    edits: slots.map((slot) => view.edit(slot)),
     at,
   });
-  return { verdicts, estimates, chosen };
+  return { verdicts, estimates, chosen, lacked: view.lacked() };
 };

@@ -27,6 +27,8 @@ export interface Series {
   readonly length: number;
   /** First slot of the day in question. */
   readonly first: number;
+  /** All of them. */
+  readonly slots: readonly number[];
   readonly values: readonly (number | null)[];
   readonly status: readonly number[];
   readonly meters: readonly number[];
@@ -61,7 +63,7 @@ const metersOf = (installations: readonly Installation[], start: Millis, step: M
 interface Kept {
   readonly values: (number | null)[];
   readonly status: number[];
-  /** Rank and channel of what is kept. */
+  /** Rank and channel of what is kept, where there are several. */
   readonly ranks: string[];
   readonly channels: number[];
   readonly overlaps: Overlap[];
@@ -69,7 +71,7 @@ interface Kept {
 
 const put = (kept: Kept, slot: number, value: number, rank: string, channel: number, status: number): void => {
   const before = kept.values[slot] ?? null;
-  const rankBefore = kept.ranks[slot] ?? "0";
+  const rankBefore = kept.ranks[slot] ?? absent;
   const wins = before === null || rank > rankBefore || (rank === rankBefore && channel < (kept.channels[slot] ?? 0));
   if (before !== null && before !== value)
     kept.overlaps.push({ slot, kept: wins ? value : before, other: wins ? before : value });
@@ -91,6 +93,16 @@ const belongs = (
   return at === partOfMeter || meter === null || installations[at]?.meter === meter;
 };
 
+const hasValue = (value: number | null, rank: string, status: number): value is number =>
+  value !== null && rank !== absent && rank !== inLonger && (status & noValueBits) === 0;
+
+/** Numbers of the slots of a day. */
+const slotsFrom = (first: number, count: number): readonly number[] => {
+  const slots = new Array<number>(count);
+  for (let n = 0; n < count; n++) slots[n] = first + n;
+  return slots;
+};
+
 /**
  * Puts the days in a row. Of two values the one with the higher rank is kept. Values of a meter that did not hang there are not the
  * point's, and a number beside a status that says "no value" is unknown.
@@ -104,25 +116,39 @@ export const seriesOf = ({ day, step, days, installations }: VeeInput): Series =
   const kept: Kept = {
     values: new Array<number | null>(length).fill(null),
     status: new Array<number>(length).fill(0),
-    ranks: new Array<string>(length).fill("0"),
-    channels: new Array<number>(length).fill(0),
+    ranks: [],
+    channels: [],
     overlaps: [],
   };
   // The order in which days were given must not matter, not even for what is noted.
-  for (const one of days.toSorted((a, b) => a.day - b.day || a.channel - b.channel)) place(one);
-  return { start, step, slotsOfDay, length, first: (day - start) / step, meters, ...pick(kept) };
+  const sorted = days.toSorted((a, b) => a.day - b.day || a.channel - b.channel);
+  for (const [n, one] of sorted.entries()) {
+    const isAlone = one.day !== sorted[n - 1]?.day && one.day !== sorted[n + 1]?.day;
+    if (isAlone) placeAlone(one);
+    else place(one);
+  }
+  const first = (day - start) / step;
+  return { start, step, slotsOfDay, length, first, slots: slotsFrom(first, slotsOfDay), meters, ...pick(kept) };
+
+  /** Nearly every day: nothing that is there already has to be compared. */
+  function placeAlone({ day: at, raw, rank, status, meter }: ChannelDay): void {
+    const offset = (at - start) / step;
+    for (let n = 0; n < slotsOfDay; n++) {
+      if (!belongs(meters, installations, offset + n, meter)) continue;
+      const [value, bits] = [raw[n] ?? null, status[n] ?? 0];
+      kept.status[offset + n] = bits;
+      if (hasValue(value, rank[n] ?? absent, bits)) kept.values[offset + n] = value;
+    }
+  }
 
   function place(one: ChannelDay): void {
     const offset = (one.day - start) / step;
     for (let n = 0; n < slotsOfDay; n++) {
-      const [value, rank, status] = [one.raw[n] ?? null, one.rank[n] ?? "0", one.status[n] ?? 0];
+      const [value, rank, status] = [one.raw[n] ?? null, one.rank[n] ?? absent, one.status[n] ?? 0];
       if (!belongs(meters, installations, offset + n, one.meter)) continue;
-      if (value === null || rank === absent || rank === inLonger || (status & noValueBits) !== 0) {
-        // What the meter noted is worth knowing beside an unknown value.
-        if (kept.values[offset + n] === null) kept.status[offset + n] = status;
-        continue;
-      }
-      put(kept, offset + n, value, rank, one.channel, status);
+      if (hasValue(value, rank, status)) put(kept, offset + n, value, rank, one.channel, status);
+      // What the meter noted is worth knowing beside an unknown value.
+      else if (kept.values[offset + n] === null) kept.status[offset + n] = status;
     }
   }
 };

@@ -77,6 +77,8 @@ export interface VeeInput {
   readonly step: Millis;
   /** The day, those before it (36 for all like days), and those after it that registers reach. In any order; days without data may be absent. */
   readonly days: readonly ChannelDay[];
+  /** Days of which `days` has all that there is; if omitted, of all. A run that looks at another day says so. */
+  readonly loaded?: ReadonlySet<Millis> | undefined;
   readonly registers: readonly RegisterState[];
   readonly installations: readonly Installation[];
   readonly clock: readonly ClockOffset[];

@@ -6,10 +6,6 @@ import { noMeter } from "../series.ts";
 import { statusBits } from "../slot-status.ts";
 import { dayRule, type Found, type NumberSetting } from "./rule.ts";
 
-/** Slots of the day as numbers of the series. */
-const slotsOf = ({ series: { first, slotsOfDay } }: DayView): number[] =>
-  Array.from({ length: slotsOfDay }, (_, n) => first + n);
-
 /** Joins neighbouring slots into ranges of the day. */
 const ranges = (view: DayView, slots: readonly number[], found: Pick<Found, "verdict" | "detail">): Found[] => {
   const joined: { from: number; to: number }[] = [];
@@ -29,7 +25,7 @@ const wholeDay = (view: DayView, detail: Found["detail"]): readonly Found[] => [
 const sumOf = (values: readonly (number | null)[]): number | null =>
   values.reduce<number | null>((sum, one) => (sum === null || one === null ? null : sum + one), 0);
 
-const knownOf = (view: DayView): (number | null)[] => slotsOf(view).map((slot) => view.known(slot));
+const knownOf = (view: DayView): (number | null)[] => view.series.slots.map((slot) => view.known(slot));
 
 const likeSettings = {
   likeDaysLeast: { default: 3, unit: "days", least: 1, most: 5, whole: true, text: "fewer like days say nothing" },
@@ -46,8 +42,7 @@ const fallbackAmps = {
 
 const medianOf = (view: DayView, settings: { readonly likeDaysLeast: number; readonly likeDaysMost: number }) => {
   const { input, series } = view;
-  const isGood = (slot: number): boolean => view.isGood(slot);
-  const totals = likeTotals(series, input.point.zone, input.holidays, isGood, settings.likeDaysMost);
+  const totals = likeTotals(series, input.point.zone, input.holidays, view.isGood, settings.likeDaysMost);
   return medianTotal(totals, settings.likeDaysLeast);
 };
 
@@ -60,12 +55,25 @@ export const missingSlots = dayRule({
   looksAhead: 0,
   judge: (view) => {
     const { series } = view;
-    const missing = slotsOf(view).filter(
+    const missing = view.series.slots.filter(
       (slot) => (series.values[slot] ?? null) === null && series.meters[slot] !== noMeter,
     );
     return ranges(view, missing, { verdict: "estimate", detail: {} });
   },
 });
+
+/** The three largest slots of the day; of equal ones the first. */
+const largestThree = (view: DayView): readonly { readonly slot: number; readonly value: number }[] => {
+  const found: { slot: number; value: number }[] = [];
+  for (const slot of view.series.slots) {
+    const value = view.known(slot);
+    if (value === null || (found.length === 3 && value <= (found[2]?.value ?? 0))) continue;
+    const place = found.findIndex((one) => one.value < value);
+    found.splice(place < 0 ? found.length : place, 0, { slot, value });
+    found.length = Math.min(found.length, 3);
+  }
+  return found;
+};
 
 export const spike = dayRule({
   number: 6,
@@ -80,11 +88,7 @@ export const spike = dayRule({
     "The largest slot of the day is more than 2.8 times the third largest, and more than a fifth of what the fuse lets through: it is suspect.",
   looksAhead: 0,
   judge: (view, { ratio, fuseFraction, fallbackAmps: amps }) => {
-    const known = slotsOf(view).flatMap((slot) => {
-      const value = view.known(slot);
-      return value === null ? [] : [{ slot, value }];
-    });
-    const [largest, , third] = known.toSorted((a, b) => b.value - a.value || a.slot - b.slot);
+    const [largest, , third] = largestThree(view);
     if (largest === undefined || third === undefined) return [];
     const { value, slot } = largest;
     if (value <= ratio * third.value || value <= fuseFraction * view.fuseUnits(amps)) return [];
@@ -128,9 +132,9 @@ export const zeroRun = dayRule({
     if (input.point.direction === "export") return [];
     const longest = (settings.hours * 3_600_000) / series.step;
     let run = 0;
-    for (let slot = series.first - 1; slot >= 0 && view.known(slot) === 0; slot--) run++;
+    for (let slot = series.first - 1; slot >= 0 && run <= longest && view.known(slot) === 0; slot--) run++;
     const found: number[] = [];
-    for (const slot of slotsOf(view)) {
+    for (const slot of view.series.slots) {
       run = view.known(slot) === 0 ? run + 1 : 0;
       if (run > longest) found.push(slot);
     }
@@ -160,8 +164,14 @@ export const frozen = dayRule({
     const { first, slotsOfDay } = view.series;
     const [found, end]: [number[], number] = [[], first + slotsOfDay];
     let begin = first;
-    // A run may have begun the day before.
-    while (begin > 0 && view.known(begin - 1) !== null && view.known(begin - 1) === view.known(first)) begin--;
+    // A run may have begun the day before, and how long before matters no more once it is too long.
+    while (
+      begin > 0 &&
+      first - begin <= longest &&
+      view.known(begin - 1) !== null &&
+      view.known(begin - 1) === view.known(first)
+    )
+      begin--;
     for (let slot = begin; slot <= end; slot++) {
       if (slot < end && view.known(slot) !== null && view.known(slot) === view.known(begin)) continue;
       const value = view.known(begin);
@@ -189,11 +199,11 @@ export const wrongDirection = dayRule({
     if (energy !== "active") return [];
     // Each is found at one of the two channels, so that the inbox has it once.
     if (direction === "export") {
-      const slots = plant === false ? slotsOf(view).filter((slot) => (view.known(slot) ?? 0) > 0) : [];
+      const slots = plant === false ? view.series.slots.filter((slot) => (view.known(slot) ?? 0) > 0) : [];
       return ranges(view, slots, { verdict: "notice", detail: { why: "export without plant" } });
     }
     const high = fuseFraction * view.fuseUnits(amps);
-    const both = slotsOf(view).filter(
+    const both = view.series.slots.filter(
       (slot) => (view.known(slot) ?? 0) > high && (input.opposite?.[slot - series.first] ?? 0) > high,
     );
     return ranges(view, both, { verdict: "notice", detail: { why: "both directions high" } });
@@ -240,7 +250,7 @@ export const overlap = dayRule({
     const channels = overlaps
       .filter(({ slot }) => slot >= first && slot < first + slotsOfDay)
       .flatMap(({ slot, kept, other }) => ranges(view, [slot], { verdict: "notice", detail: { kept, other } }));
-    const reads = slotsOf(view).filter((slot) => ((status[slot] ?? 0) & statusBits.disagrees) !== 0);
+    const reads = view.series.slots.filter((slot) => ((status[slot] ?? 0) & statusBits.disagrees) !== 0);
     return [...channels, ...ranges(view, reads, { verdict: "notice", detail: { why: "two reads" } })];
   },
 });

@@ -87,8 +87,11 @@ export const methods = [
 
 export type MethodName = (typeof methods)[number]["name"];
 
-export const numberOf = (name: RuleName | MethodName): number =>
-  [...rules, ...methods].find((one) => one.name === name)?.number ?? 0;
+const numbers = new Map<RuleName | MethodName, number>(
+  [...rules, ...methods].map(({ name, number }) => [name, number]),
+);
+
+export const numberOf = (name: RuleName | MethodName): number => numbers.get(name) ?? 0;
 
 /**
  * The rule or the way that a stored number stands for; undefined if none does. 0 is a value as the meter recorded it.
