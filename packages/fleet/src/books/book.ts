@@ -1,13 +1,15 @@
 /** Books a batch of facts: all of it in one transaction, whatever of it is there already. */
 import type { Millis } from "@meterport/protocol/ports";
+import { dateArray, intArray } from "./binary-arrays.ts";
 import { obisOf, unitOf } from "./channel-names.ts";
 import { checkFacts } from "./check-facts.ts";
 import type { Database, Row, Run } from "./database.ts";
 import { sqlStateOf } from "./database.ts";
+import { type DayRow, dayColumns } from "./day-columns.ts";
 import type { BookBatch, ChannelKey, InstallationFact } from "./facts.ts";
 import { channelText, oneOfEach } from "./one-of-each.ts";
 import { type Months, makeMonth, monthsIn } from "./partitions.ts";
-import { dayLiterals, slotsIn } from "./slots.ts";
+import { slotsIn } from "./slots.ts";
 import { bookDays } from "./sql/book-days.ts";
 import { bookBlocks, bookEvents, bookGone, bookInstallations, bookRegisters } from "./sql/book-facts.ts";
 import { noteChanged, readChannelsAt } from "./sql/changed-days.ts";
@@ -54,14 +56,19 @@ const isoOrNull = (time: Millis | null): string | null => (time === null ? null 
 const slices = <T>(items: readonly T[]): readonly (readonly T[])[] =>
   Array.from({ length: Math.ceil(items.length / mostRows) }, (_, n) => items.slice(n * mostRows, (n + 1) * mostRows));
 
-/** A statement for each slice; gives how many rows changed, and what the statement tells of them. */
+interface Written {
+  readonly count: number;
+  readonly rows: readonly Row[];
+}
+
+/** A statement for each slice, with a value for each column; gives how many rows changed, and what the statement tells of them. */
 const writeAll = async <T>(
   run: Run,
   text: string,
   items: readonly T[],
   columns: readonly ((item: T) => unknown)[],
   more: readonly unknown[] = [],
-): Promise<{ readonly count: number; readonly rows: readonly Row[] }> => {
+): Promise<Written> => {
   let count = 0;
   const rows: Row[] = [];
   for (const slice of slices(items)) {
@@ -75,35 +82,35 @@ const writeAll = async <T>(
 /** A day of a channel of which something changed. */
 interface ChangedDay {
   readonly channel: number;
-  readonly day: string;
+  /** Since 1970. */
+  readonly day: number;
 }
 
-const dayBefore = (day: string): string => iso(Date.parse(day) - 86_400_000).slice(0, 10);
-
 const changedIn = (rows: readonly Row[]): readonly ChangedDay[] =>
-  rows.map(({ channel_id, day }) => ({ channel: Number(channel_id), day: String(day) }));
+  rows.map(({ channel_id, day }) => ({ channel: Number(channel_id), day: Number(day) }));
 
 /** A register closes what may have begun on the day before. */
 const aroundRegisters = (rows: readonly Row[]): readonly ChangedDay[] =>
   changedIn(rows).flatMap(({ channel, day }) => [
     { channel, day },
-    { channel, day: dayBefore(day) },
+    { channel, day: day - 1 },
   ]);
 
 const aroundInstallations = async (run: Run, rows: readonly Row[]): Promise<readonly ChangedDay[]> => {
   if (rows.length === 0) return [];
   const days = rows.flatMap(({ point_id, from_day, to_day }) =>
     [from_day, to_day].flatMap((day) =>
-      day === null ? [] : [String(day), dayBefore(String(day))].map((each) => ({ point: Number(point_id), day: each })),
+      day === null ? [] : [Number(day), Number(day) - 1].map((each) => ({ point: Number(point_id), day: each })),
     ),
   );
-  return changedIn((await run(readChannelsAt, [days.map(({ point }) => point), days.map(({ day }) => day)])).rows);
+  const values = [intArray(days.map(({ point }) => point)), dateArray(days.map(({ day }) => day))];
+  return changedIn((await run(readChannelsAt, values)).rows);
 };
 
 /** One statement for all of a batch, or two who book the same could wait for each other. */
 const noteAll = async (run: Run, changed: readonly ChangedDay[]): Promise<void> => {
   if (changed.length > 0)
-    await run(noteChanged, [changed.map(({ channel }) => channel), changed.map(({ day }) => day)]);
+    await run(noteChanged, [intArray(changed.map(({ channel }) => channel)), dateArray(changed.map(({ day }) => day))]);
 };
 
 /** Looks up names, and adds those that are missing. Somebody else may add the same at this moment. */
@@ -188,18 +195,27 @@ const bitsOf = (step: number, slots: readonly number[]): string => {
   return bits.join("");
 };
 
+const numbersIn = (text: unknown): readonly number[] => (text === null ? [] : String(text).split(",").map(Number));
+
+/** How many days changed, and which of those are over. */
+const bookDaysOf = async (run: Run, rows: readonly DayRow[]) => {
+  let count = 0;
+  const over: ChangedDay[] = [];
+  for (const slice of slices(rows)) {
+    const [told] = (await run(bookDays, dayColumns(slice))).rows;
+    count += Number(told?.count);
+    const days = numbersIn(told?.days);
+    for (const [n, channel] of numbersIn(told?.channels).entries()) over.push({ channel, day: days[n] ?? 0 });
+  }
+  return { count, over };
+};
+
 const bookSlots = async (run: Run, { days, gone }: BookBatch, channelOf: (key: ChannelKey) => number | undefined) => {
   const rows = days
-    .map(({ channel, day, slots }) => ({ id: channelOf(channel) ?? 0, day, ...dayLiterals(slots) }))
+    .map(({ channel, day, slots }) => ({ id: channelOf(channel) ?? 0, day, slots }))
     .sort((a, b) => a.id - b.id || (a.day < b.day ? -1 : 1));
   return {
-    days: await writeAll(run, bookDays, rows, [
-      ({ id }) => id,
-      ({ day }) => day,
-      ({ raw }) => raw,
-      ({ rank }) => rank,
-      ({ status }) => status,
-    ]),
+    days: await bookDaysOf(run, rows),
     gone: await writeAll(run, bookGone, gone, [
       ({ channel }) => channelOf(channel),
       ({ day }) => day,
@@ -273,7 +289,7 @@ const bookAll = async (run: Run, batch: BookBatch): Promise<Omit<Booked, "outOfT
     installations: await bookInstalled(run, installations, pointOf),
   };
   await noteAll(run, [
-    ...changedIn(slots.days.rows),
+    ...slots.days.over,
     ...aroundRegisters(booked.registers.rows),
     ...(await aroundInstallations(run, booked.installations.rows)),
   ]);

@@ -113,27 +113,6 @@ export const putFact = (day: SlotDay, slot: number, fact: SlotFact): void => {
   day.bits[slot] = kept | disagrees;
 };
 
-/** Each status as an element of an array's literal. */
-const statuses = Array.from({ length: 64 }, (_, bits) => String.fromCharCode(noNotes + bits).replace(/[\\{}]/, "\\$&"));
-
-const plain = new Map<number, string>();
-
-/** Most days have nothing noted, and these are the most of what is written. */
-const plainStatus = (count: number): string => {
-  const text = plain.get(count) ?? `{${new Array<string | undefined>(count).fill(statuses[0]).join(",")}}`;
-  plain.set(count, text);
-  return text;
-};
-
-/** The columns of a day as literals of PostgreSQL's arrays, since `unnest` flattens arrays of arrays. */
-export const dayLiterals = ({ raw, rank, bits }: SlotDay): { raw: string; rank: string; status: string } => ({
-  raw: `{${raw.join(",")}}`,
-  rank: `{${rank.join(",")}}`,
-  status: bits.every((each) => each === 0)
-    ? plainStatus(bits.length)
-    : `{${bits.map((each) => statuses[each & 63]).join(",")}}`,
-});
-
 /**
  * The day and the slot that hold an interval; undefined if it lies on no grid that divides a day. A day begins `phase` seconds after
  * midnight UTC, as meters with hours or days of a local clock need; a slot is that of the day on which it begins.

@@ -18,7 +18,7 @@ export const bookRegisters = `
     ORDER BY channel_id, read_at
   ON CONFLICT (channel_id, read_at) DO UPDATE SET raw = excluded.raw, kind = excluded.kind, serial = excluded.serial
     WHERE (excluded.kind, excluded.raw, coalesce(excluded.serial, '')) > (r.kind, r.raw, coalesce(r.serial, ''))
-  RETURNING channel_id, (read_at AT TIME ZONE 'UTC')::date::text AS day`;
+  RETURNING channel_id, (read_at AT TIME ZONE 'UTC')::date - date '1970-01-01' AS day`;
 
 /** Of two with one id the one that was stored last counts. */
 export const bookEvents = `
@@ -45,7 +45,8 @@ export const bookInstallations = `
     WHERE (excluded.stored, coalesce(excluded.to_at, '-infinity'), coalesce(excluded.serial, ''), excluded.about,
         excluded.start_register, coalesce(excluded.end_register, ''))
       > (i.stored, coalesce(i.to_at, '-infinity'), coalesce(i.serial, ''), i.about, i.start_register, coalesce(i.end_register, ''))
-  RETURNING point_id, (from_at AT TIME ZONE 'UTC')::date::text AS from_day, (to_at AT TIME ZONE 'UTC')::date::text AS to_day`;
+  RETURNING point_id, (from_at AT TIME ZONE 'UTC')::date - date '1970-01-01' AS from_day,
+    (to_at AT TIME ZONE 'UTC')::date - date '1970-01-01' AS to_day`;
 
 /** What is gone once stays so, and is no longer asked for. */
 export const bookGone = `

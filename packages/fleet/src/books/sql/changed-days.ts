@@ -12,5 +12,5 @@ export const noteChanged = `
 
 /** Channels of intervals at the points $1 where a meter came or went on the days $2. */
 export const readChannelsAt = `
-  SELECT c.channel_id, u.day::text AS day FROM unnest($1::int[], $2::date[]) AS u (point_id, day) JOIN channel c USING (point_id)
+  SELECT c.channel_id, u.day - date '1970-01-01' AS day FROM unnest($1::int[], $2::date[]) AS u (point_id, day) JOIN channel c USING (point_id)
   WHERE c.step > 0`;
