@@ -5,7 +5,7 @@
 import { performance } from "node:perf_hooks";
 import { Books } from "@meterport/fleet/books/book";
 import { booksOutput } from "@meterport/fleet/books/books-output";
-import { Database } from "@meterport/fleet/books/database";
+import { Database, type Run } from "@meterport/fleet/books/database";
 import { type BookBatch, emptyBatch } from "@meterport/fleet/books/facts";
 import { makeFleet, migrate } from "@meterport/fleet/books/migrate";
 import { makeMonthsAhead } from "@meterport/fleet/books/partitions";
@@ -14,7 +14,7 @@ import { emptyDay, type SlotDay } from "@meterport/fleet/books/slots";
 import { OutputWorld } from "@meterport/gateway/outputs/output-world.test-kit";
 import { startPostgres } from "../test/support/postgres.ts";
 import { say } from "./measure.ts";
-import { serverCpu as cpuOf } from "./server-cpu.ts";
+import { callCost, serverCpu as cpuOf, usualServer } from "./server-cpu.ts";
 
 const [channels = 20_000] = process.argv.slice(2, 3).map(Number);
 const perBatch = 1_000;
@@ -46,9 +46,7 @@ const batchOf = (from: number, day: string, range: typeof whole): BookBatch => (
   })),
 });
 
-const server = await startPostgres();
-server.sql("ALTER SYSTEM SET shared_buffers = '256MB'");
-server.sql("ALTER SYSTEM SET max_wal_size = '4GB'");
+const server = await startPostgres({ settings: usualServer });
 const database = await Database.open(server.url);
 await migrate(database, { sleep: (time) => new Promise((resolve) => setTimeout(resolve, time)) });
 await makeFleet(database, { id: "bench", name: "Bench", shards: 256 });
@@ -175,22 +173,39 @@ try {
   figure("six reads a day merged", meanOf(merges.slice(1)), peers.merge);
   say(`through the output of a worker, with its proofs: ${round(await throughOutput(19_200))} changes/s by the clock`);
   const points = Array.from({ length: channels }, (_, n) => `point-${n}`);
-  const asked = async (what: string, measured: number, ask: () => Promise<readonly unknown[]>): Promise<void> => {
-    await ask();
-    const began = performance.now();
-    const { length } = await ask();
-    const took = performance.now() - began;
+  await database.run("VACUUM ANALYZE");
+  /** Beside a statement that does nothing but look at the same slots. */
+  const asked = async (
+    what: string,
+    rows: number,
+    ask: (run: Run) => Promise<unknown>,
+    bare?: readonly [text: string, values: readonly unknown[]],
+  ): Promise<void> => {
+    const { clock, client, server: theirs } = await callCost(database, 8, ask);
+    const cost = `${clock.toFixed(1)} ms by the clock, ${client.toFixed(1)} ms of the client and ${theirs.toFixed(1)} ms of the server for ${round(rows)} rows`;
+    if (bare === undefined) return say(`${what}: ${cost}`);
+    const least = await callCost(database, 8, (run) => run(...bare));
     say(
-      `${what}: ${took.toFixed(1)} ms for ${round(length)} rows by the clock${Number.isNaN(measured) ? "" : `, ${(took / measured).toFixed(2)} of the prototype`}`,
+      `${what}: ${cost}, ${(theirs / least.server).toFixed(1)} times the server's ${least.server.toFixed(1)} ms for a bare look at the slots`,
     );
   };
-  const { run: ask } = database;
   const [firstDay, fourth] = [Date.UTC(2026, 10, 1), Date.UTC(2026, 10, 5)];
-  await asked("four days of a channel", 2.6, () => daysOf(ask, ["point-7"], { from: firstDay, to: fourth }));
-  await asked("sum of a day", 107, () => sumsOf(ask, points, "energy_import_wh", [firstDay, firstDay + 86_400_000]));
+  await asked("four days of a channel", 4, (run) => daysOf(run, ["point-7"], { from: firstDay, to: fourth }));
+  const name = "energy_import_wh";
+  await asked("sum of a day", channels, (run) => sumsOf(run, points, name, [firstDay, firstDay + 86_400_000]), [
+    "SELECT channel_id, (SELECT sum(v) FROM (SELECT unnest(raw) AS v) AS s) AS sum FROM profile_day WHERE day = $1::date",
+    ["2026-11-01"],
+  ]);
+  const [from, to] = [firstDay - 3_600_000, firstDay + 82_800_000];
+  await asked("sum of a local day", channels, (run) => sumsOf(run, points, name, [from + 86_400_000, to + 86_400_000]));
   const month = { year: 2026, month: 11, now: Date.UTC(2026, 11, 2), grace: 0 };
-  await asked("completeness of a month with five days", 70, () => completenessIn(ask, month));
-  await asked("coverage for a holder of 1,000 points", Number.NaN, () => coverageOf(ask, points.slice(0, 1_000)));
+  await asked("completeness of a month with five days", channels, (run) => completenessIn(run, month), [
+    `SELECT channel_id, sum(CASE WHEN '0' <> ALL (rank) AND 'v' <> ALL (rank) THEN 96
+        ELSE length(translate(array_to_string(rank, ''), '0v', '')) END) AS slots
+      FROM profile_day WHERE day BETWEEN $1::date AND $2::date GROUP BY 1`,
+    ["2026-11-01", "2026-11-30"],
+  ]);
+  await asked("coverage for a holder of 1,000 points", 1_000, (run) => coverageOf(run, points.slice(0, 1_000)));
   const bytes = async (day: string): Promise<string> => {
     const { rows } = await database.run(
       "SELECT count(DISTINCT (ctid::text::point)[0]) * 8192 / count(*)::float8 / 96 AS bytes FROM profile_day WHERE day = $1",

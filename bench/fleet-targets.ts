@@ -11,7 +11,7 @@ import { readTried } from "@meterport/fleet/jobs/sql/campaigns";
 import { visitBook } from "@meterport/fleet/jobs/visit-book";
 import { startPostgres } from "../test/support/postgres.ts";
 import { say } from "./measure.ts";
-import { serverCpu } from "./server-cpu.ts";
+import { serverCpu, usualServer } from "./server-cpu.ts";
 
 const [targets = 100_000] = process.argv.slice(2, 3).map(Number);
 const [shards, processes, limit, hour] = [256, 4, 500, 3_600_000];
@@ -20,8 +20,7 @@ const now = opens + hour;
 const all = Array.from({ length: shards }, (_, n) => n);
 const held = Array.from({ length: shards / processes }, (_, n) => n * processes);
 
-const server = await startPostgres();
-server.sql("ALTER SYSTEM SET shared_buffers = '256MB'");
+const server = await startPostgres({ settings: usualServer });
 const database = await Database.open(server.url);
 const { run } = database;
 const visits = visitBook((length) => new Uint8Array(length));

@@ -16,7 +16,7 @@ import { changing, changingDay, day, fill, inputOf, loadAt, registerAt } from "@
 import { dayMillis, type VeeInput } from "@meterport/fleet/vee/vee-input";
 import { startPostgres } from "../test/support/postgres.ts";
 import { measure, report, say } from "./measure.ts";
-import { serverCpu } from "./server-cpu.ts";
+import { serverCpu, usualServer } from "./server-cpu.ts";
 
 const midnight = day - 2 * 3_600_000;
 const registers = [0, 1, 2].map((n) => registerAt(midnight, midnight + n * dayMillis));
@@ -50,9 +50,7 @@ const [points = 1_500] = process.argv.slice(2, 3).map(Number);
 
 /** A night's work on real books: the newest day of each point is loaded with what it is compared with, judged and kept, by the duty of the jobs. */
 export const benchVeeBooks = async (): Promise<void> => {
-  const server = await startPostgres();
-  server.sql("ALTER SYSTEM SET shared_buffers = '256MB'");
-  server.sql("ALTER SYSTEM SET max_wal_size = '4GB'");
+  const server = await startPostgres({ settings: usualServer });
   const database = await Database.open(server.url);
   const { run } = database;
   try {

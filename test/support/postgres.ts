@@ -39,10 +39,12 @@ function accountOf(name: string): { readonly uid?: number; readonly gid?: number
 }
 
 /** Settings that make a test quick; a killed process needs no fsync. */
-const settings = (folder: string, port: number): readonly string[] =>
+const settings = (folder: string, port: number, more: readonly string[]): readonly string[] =>
   [
     ...["listen_addresses=127.0.0.1", `port=${port}`, `unix_socket_directories=${folder}`, "fsync=off"],
     ...["shared_buffers=16MB", "max_connections=40", "max_wal_size=256MB", "log_min_messages=warning"],
+    // Of two values of a setting the later one counts; one on the command line cannot be altered by SQL.
+    ...more,
   ].flatMap((setting) => ["-c", setting]);
 
 /** Sets the owner of files that the server must read. */
@@ -57,6 +59,8 @@ const password = "not/so@secret#1";
 export interface ServerOptions {
   /** Ctrl-C at the terminal does not reach it, so that what uses it can end first. */
   readonly ownGroup?: boolean | undefined;
+  /** Settings such as "shared_buffers=256MB", for a server that is measured. */
+  readonly settings?: readonly string[] | undefined;
 }
 
 /** A server of its own, whose user `meterport` may do everything. */
@@ -68,11 +72,13 @@ export class Server {
   readonly #folder: string;
   readonly #port: number;
   readonly #ownGroup: boolean;
+  readonly #settings: readonly string[];
   #child: ChildProcess | undefined;
   #log = "";
 
-  constructor(bin: string, folder: string, port: number, { ownGroup = false }: ServerOptions = {}) {
-    this.#ownGroup = ownGroup;
+  constructor(bin: string, folder: string, port: number, options: ServerOptions = {}) {
+    this.#ownGroup = options.ownGroup ?? false;
+    this.#settings = options.settings ?? [];
     this.#bin = bin;
     this.#folder = folder;
     this.#port = port;
@@ -82,11 +88,15 @@ export class Server {
 
   /** Starts it, also after it was killed. */
   async start(): Promise<void> {
-    const child = spawn(join(this.#bin, "postgres"), ["-D", this.#data(), ...settings(this.#folder, this.#port)], {
-      ...this.#where(),
-      stdio: ["ignore", "ignore", "pipe"],
-      detached: this.#ownGroup,
-    });
+    const child = spawn(
+      join(this.#bin, "postgres"),
+      ["-D", this.#data(), ...settings(this.#folder, this.#port, this.#settings)],
+      {
+        ...this.#where(),
+        stdio: ["ignore", "ignore", "pipe"],
+        detached: this.#ownGroup,
+      },
+    );
     this.#child = child;
     child.unref();
     child.stderr.on("data", (chunk) => {

@@ -53,3 +53,12 @@ test("the double of a median is whole", () => {
   assert.equal(doubleMedian([9, 1, 4]), 8);
   assert.equal(doubleMedian([]), undefined);
 });
+
+test("large numbers are shared as small ones of the same ratio", () => {
+  fc.assert(
+    fc.property(fc.nat(1_000_000), fc.array(fc.nat(3_000), { minLength: 1, maxLength: 96 }), (amount, weights) => {
+      const large = weights.map((weight) => weight * 2 ** 40);
+      assert.deepEqual(share(amount, large), share(amount, weights));
+    }),
+  );
+});

@@ -44,7 +44,7 @@ export const readCoverage = `
     WHERE p.id = ANY ($1::text[]) AND c.step > 0
     ORDER BY p.id, c.name, c.step, c.phase, c.digits`;
 
-/** \`n\` counts periods from 1. */
+/** \`n\` counts periods from 1. OFFSET 0 has slots counted before rows are put in order: arrays are too large to carry along. */
 export const readSums = `
   SELECT p.id AS point, c.step, c.phase, c.digits, b.n, sum(part.total)::text AS total, (c.step * sum(part.slots))::float8 AS seconds
     FROM metering_point p JOIN channel c USING (point_id) JOIN profile_day d USING (channel_id)
@@ -53,7 +53,7 @@ export const readSums = `
       FROM unnest($3::timestamptz[], $4::timestamptz[]) WITH ORDINALITY AS b (from_at, to_at, n)) AS b ON d.day BETWEEN b.from_day AND b.to_day
     ${slice("b.from_s", "b.to_s")}
     CROSS JOIN LATERAL (SELECT ${values("d.rank")} AS slots,
-      (SELECT coalesce(sum(v), 0) FROM (SELECT unnest(CASE WHEN ${isWhole} THEN d.raw ELSE d.raw[place.lo:place.hi] END) AS v) AS s) AS total) AS part
+      (SELECT coalesce(sum(v), 0) FROM (SELECT unnest(CASE WHEN ${isWhole} THEN d.raw ELSE d.raw[place.lo:place.hi] END) AS v) AS s) AS total OFFSET 0) AS part
     WHERE p.id = ANY ($1::text[]) AND c.name = $2 AND c.step > 0 AND place.lo <= place.hi
       AND ${near("$5::timestamptz", "$6::timestamptz")}
     GROUP BY p.point_id, c.channel_id, b.n`;
@@ -79,9 +79,10 @@ export const readCompleteness = `
         count(*) OVER (PARTITION BY k.point_id, c.name, c.step, c.phase) > 1 AS is_shared
       FROM known k JOIN channel c USING (point_id) WHERE c.step > 0),
   read AS MATERIALIZED (
-    SELECT c.channel_id, sum(CASE WHEN c.is_shared THEN 0 ELSE ${values("d.rank")} END) AS slots,
-        bool_or(row.begin + c.step * (place.lo - 1) <= c.from_s AND d.rank[place.lo] <> '0') AS starts
+    SELECT c.channel_id, sum(part.slots) AS slots, bool_or(part.starts) AS starts
       FROM own c JOIN profile_day d USING (channel_id) ${slice("c.from_s", "c.to_s")}
+      CROSS JOIN LATERAL (SELECT CASE WHEN c.is_shared THEN 0 ELSE ${values("d.rank")} END AS slots,
+        row.begin + c.step * (place.lo - 1) <= c.from_s AND d.rank[place.lo] <> '0' AS starts OFFSET 0) AS part
       WHERE place.lo <= place.hi AND ${near("$5::timestamptz", "$6::timestamptz")}
       GROUP BY c.channel_id),
   merged AS (
