@@ -5,8 +5,9 @@
  * ranks and statuses: `at`, `rank` and `status` say where those of a row begin.
  */
 
-/** Old and new raw value, rank and status of each slot. */
-const slots = `unnest(d.raw, d.rank, d.status, excluded.raw, excluded.rank, excluded.status) AS s (v, k, t, nv, nk, nt)`;
+/** Old and new raw value, rank and status of each slot. As a list of columns they are given one by one; as a function they would be stored first. */
+const slots = `(SELECT unnest(d.raw) AS v, unnest(d.rank) AS k, unnest(d.status) AS t,
+      unnest(excluded.raw) AS nv, unnest(excluded.rank) AS nk, unnest(excluded.status) AS nt) AS s`;
 
 /** 32 is the bit \`disagrees\`. */
 const marked = (status: string): string => `(${status}::int | 32)::"char"`;
