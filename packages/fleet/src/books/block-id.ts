@@ -3,14 +3,14 @@ import { createHash } from "node:crypto";
 import type { Proof } from "@meterport/engine/model/proof";
 
 /**
- * 63 bits of the SHA-256 of a proof and its point. Two blocks of one millisecond have the same number once in 10^18.
+ * All that tells one block from another.
  *
  * @param point id of the metering point
  */
-export const blockIdOf = (point: string, proof: Proof): bigint => {
+export const blockTextOf = (point: string, proof: Proof): string => {
   const { time, table, offset, raw, profile, clockOffset, note } = proof;
-  const hash = createHash("sha256").update(
-    JSON.stringify([point, time, table, offset, raw, profile, clockOffset, note]),
-  );
-  return hash.digest().readBigUInt64BE(0) >> 1n;
+  return JSON.stringify([point, time, table, offset, raw, profile, clockOffset, note]);
 };
+
+/** 63 bits of the SHA-256 of a block's text. Two blocks of one millisecond have the same number once in 10^18. */
+export const blockIdOf = (text: string): bigint => createHash("sha256").update(text).digest().readBigUInt64BE(0) >> 1n;

@@ -8,7 +8,7 @@ import type { RegisterState } from "@meterport/engine/model/register-state";
 import { storable } from "@meterport/gateway/stores/postgres/postgres-run";
 import { fromHex } from "@meterport/protocol/bytes";
 import type { Millis } from "@meterport/protocol/ports";
-import { blockIdOf } from "./block-id.ts";
+import { blockIdOf, blockTextOf } from "./block-id.ts";
 import type { BlockFact, BookBatch, ChannelKey, EventFact, GoneFact, InstallationFact, RegisterFact } from "./facts.ts";
 import { registerKinds } from "./facts.ts";
 import { channelText } from "./one-of-each.ts";
@@ -28,7 +28,8 @@ export interface Refused {
 interface Collected {
   readonly days: Map<string, { readonly channel: ChannelKey; readonly day: string; readonly slots: SlotDay }>;
   readonly gone: GoneFact[];
-  readonly blocks: BlockFact[];
+  /** By their texts: a day of a load profile shares one, and making it costs more than all of its values. */
+  readonly blocks: Map<string, BlockFact>;
   readonly registers: RegisterFact[];
   readonly events: EventFact[];
   readonly installations: InstallationFact[];
@@ -89,18 +90,19 @@ const putRegister = (into: Collected, state: Omit<RegisterState, "proof">): bool
   return true;
 };
 
-const blockOf = (point: string, proof: Proof, from: Millis, to: Millis): BlockFact => ({
-  ...{
-    point: storable(point),
-    id: blockIdOf(point, proof),
-    readAt: proof.time,
-    clockOffset: proof.clockOffset,
-    from,
-    to,
-  },
-  what: { table: proof.table, offset: proof.offset, profile: proof.profile, note: storable(proof.note) },
-  raw: proof.raw === null ? null : (fromHex(proof.raw) ?? null),
-});
+const putBlock = ({ blocks }: Collected, point: string, proof: Proof, from: Millis, to: Millis): void => {
+  const text = blockTextOf(point, proof);
+  const known = blocks.get(text);
+  if (known !== undefined) {
+    blocks.set(text, { ...known, from: Math.min(known.from, from), to: Math.max(known.to, to) });
+    return;
+  }
+  blocks.set(text, {
+    ...{ point: storable(point), id: blockIdOf(text), readAt: proof.time, clockOffset: proof.clockOffset, from, to },
+    what: { table: proof.table, offset: proof.offset, profile: proof.profile, note: storable(proof.note) },
+    raw: proof.raw === null ? null : (fromHex(proof.raw) ?? null),
+  });
+};
 
 const eventOf = ({ point, id, time, until, kind, number, origin, detail }: PointEvent, stored: Millis): EventFact => ({
   ...{ point: storable(point), id: storable(id), at: time, until, kind: storable(kind), code: number, origin },
@@ -126,12 +128,12 @@ const put = (into: Collected, entry: JournalEntry, proof: Proof | undefined): bo
   if (entry.kind === "interval") {
     const { end, seconds } = entry.interval;
     if (!putInterval(into, entry.interval)) return false;
-    if (proof !== undefined) into.blocks.push(blockOf(entry.point, proof, end - 1000 * seconds, end));
+    if (proof !== undefined) putBlock(into, entry.point, proof, end - 1000 * seconds, end);
   }
   if (entry.kind === "register") {
     const { time } = entry.register;
     if (!putRegister(into, entry.register)) return false;
-    if (proof !== undefined) into.blocks.push(blockOf(entry.point, proof, time, time));
+    if (proof !== undefined) putBlock(into, entry.point, proof, time, time);
   }
   return true;
 };
@@ -156,12 +158,12 @@ export const journalFacts = (
   by: Pick<BookBatch, "holder" | "attempt">,
 ): { readonly batch: BookBatch; readonly refused: Refused } => {
   const into: Collected = {
-    ...{ days: new Map(), gone: [], blocks: [], registers: [], events: [], installations: [], refused: [] },
+    ...{ days: new Map(), gone: [], blocks: new Map(), registers: [], events: [], installations: [], refused: [] },
   };
   for (const entry of entries) if (!put(into, entry, proofOf(entry))) into.refused.push(nameOf(entry));
-  const { days, refused, ...others } = into;
+  const { days, blocks, refused, ...others } = into;
   return {
-    batch: { ...by, ...others, days: [...days.values()] },
+    batch: { ...by, ...others, days: [...days.values()], blocks: [...blocks.values()] },
     refused: { count: refused.length, example: refused[0] },
   };
 };
