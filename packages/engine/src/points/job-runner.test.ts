@@ -5,6 +5,7 @@ import type { Millis } from "@meterport/protocol/ports";
 import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
 import type { PointJob } from "../plan/point-job.ts";
 import { type Log, silentLog } from "../ports/log.ts";
+import { JobRoom } from "./job-room.ts";
 import { JobRunner } from "./job-runner.ts";
 
 /** A job that takes some time, and what it did. */
@@ -129,4 +130,39 @@ test("a job that somebody waits for runs as soon as the line is idle, before tho
   await clock.run(runner.stop());
   await late;
   await assert.rejects(runner.runNow("event log"), LinkError);
+});
+
+test("what is due waits for room, and what somebody asks for does not", async () => {
+  const clock = new VirtualClock();
+  const room = new JobRoom({ clock });
+  const leaves: (() => void)[] = [];
+  for (let n = 0; n < 16; n++) room.take((leave) => leaves.push(leave));
+  const due = slowJob(clock, "back-fill", () => (due.runs.length === 0 ? 0 : undefined));
+  const asked = slowJob(clock, "asked", () => undefined);
+  const jobs = [due.job, asked.job];
+  const runner = new JobRunner({ id: "home", jobs, clock, log: silentLog, idle: () => true, room });
+  runner.look();
+  runner.look();
+  assert.equal(room.counts.waiting, 1);
+  const done = runner.runNow("asked");
+  await clock.advance(10);
+  assert.deepEqual([asked.runs.length, due.runs.length], [1, 0]);
+  await clock.run(done);
+  leaves[0]?.();
+  await clock.advance(10);
+  assert.equal(due.runs.length, 1);
+  await clock.advance(200);
+  assert.equal(room.counts.running, 15);
+  await clock.run(runner.stop());
+});
+
+test("a point that stops waits for no room", async () => {
+  const clock = new VirtualClock();
+  const room = new JobRoom({ clock });
+  for (let n = 0; n < 16; n++) room.take(() => {});
+  const { job, runs } = slowJob(clock, "back-fill", () => 0);
+  const runner = new JobRunner({ id: "home", jobs: [job], clock, log: silentLog, idle: () => true, room });
+  runner.look();
+  await clock.run(runner.stop());
+  assert.deepEqual([room.counts.waiting, runs.length], [0, 0]);
 });

@@ -3,6 +3,7 @@ import { LinkError, MeterportError } from "@meterport/protocol/errors";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import { nextJob, type PointJob, restAfter } from "../plan/point-job.ts";
 import type { Log } from "../ports/log.ts";
+import type { JobRoom } from "./job-room.ts";
 
 export interface JobRunnerOptions {
   /** Of the point, for the log. */
@@ -13,6 +14,8 @@ export interface JobRunnerOptions {
   readonly log: Log;
   /** Whether the line works and nobody reads live values now. */
   readonly idle: () => boolean;
+  /** Shared with other points. What somebody waits for needs none. */
+  readonly room?: Pick<JobRoom, "take"> | undefined;
 }
 
 /** Time for a job to notice that the point stops. */
@@ -34,6 +37,8 @@ export class JobRunner {
   readonly #resting: Millis[];
   #running: Promise<void> | undefined;
   #unschedule: () => void = () => {};
+  /** Ends the waiting for room; undefined if it does not wait. */
+  #unqueue: (() => void) | undefined;
   /** When it looks next; undefined while no look is planned. */
   #lookAt: Millis | undefined;
   #stopped = false;
@@ -83,7 +88,37 @@ export class JobRunner {
     this.#unschedule();
     if (next === undefined) return;
     if (next.at > now) this.#lookIn(next.at);
-    else this.#running = this.#run(next.index);
+    else this.#enter(next.index);
+  }
+
+  /** Runs a job if there is room for it, else what is due when there is. */
+  #enter(index: number): void {
+    const { room } = this.#options;
+    if (room === undefined) this.#running = this.#run(index);
+    if (room === undefined || this.#unqueue !== undefined) return;
+    let isWaiting = false;
+    const unqueue = room.take((leave) => {
+      this.#unqueue = undefined;
+      if (isWaiting) this.#enterLate(leave);
+      else this.#running = this.#run(index).finally(leave);
+    });
+    isWaiting = true;
+    if (this.#running === undefined) this.#unqueue = unqueue;
+  }
+
+  /** What is due may be something else by now. */
+  #enterLate(leave: () => void): void {
+    const { jobs, clock, idle } = this.#options;
+    const busy = this.#stopped || this.#running !== undefined || !idle();
+    const now = clock.now();
+    const next = busy ? undefined : nextJob(jobs, now, this.#resting);
+    if (next !== undefined && next.at <= now) {
+      this.#running = this.#run(next.index).finally(leave);
+      return;
+    }
+    leave();
+    // Once a busy line is idle, it is looked at anyway.
+    if (next !== undefined) this.#lookIn(next.at);
   }
 
   #lookIn(at: Millis): void {
@@ -100,6 +135,7 @@ export class JobRunner {
     this.#stopped = true;
     this.#lookAt = undefined;
     this.#unschedule();
+    this.#unqueue?.();
     for (const job of this.#options.jobs) job.stop?.();
     for (const { failed, index } of this.#wanted.splice(0))
       failed(new LinkError("closed", this.#options.jobs[index]?.name ?? "", "the meter is no longer read here"));

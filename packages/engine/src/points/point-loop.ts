@@ -19,6 +19,7 @@ import { powerKeys } from "../plan/sets.ts";
 import { firstTick } from "../plan/spread.ts";
 import type { Log } from "../ports/log.ts";
 import type { MeterSource } from "../ports/meter-source.ts";
+import type { JobRoom } from "./job-room.ts";
 import { JobRunner } from "./job-runner.ts";
 import { joinedReading } from "./joined-reading.ts";
 import type { LinkTally } from "./link-tally.ts";
@@ -49,6 +50,8 @@ export interface PointLoopOptions {
   readonly onEvent?: ((event: GuardEvent) => void) | undefined;
   /** Done when the line is idle, one at a time; the first has the highest priority, and live readings go before all of them. */
   readonly jobs?: readonly PointJob[] | undefined;
+  /** For the jobs of all points together. */
+  readonly room?: Pick<JobRoom, "take"> | undefined;
   /** Counts the states of all points. */
   readonly tally?: LinkTally | undefined;
 }
@@ -93,8 +96,8 @@ export class PointLoop implements MeterView {
     this.#options = options;
     this.#guard = options.guardState ?? emptyGuard;
     options.tally?.move(undefined, this.#logged.state);
-    const { id, jobs = [], clock, log } = options;
-    if (jobs.length > 0) this.#jobs = new JobRunner({ id, jobs, clock, log, idle: () => this.#idle() });
+    const { id, jobs = [], clock, log, room } = options;
+    if (jobs.length > 0) this.#jobs = new JobRunner({ id, jobs, clock, log, room, idle: () => this.#idle() });
     this.#unlisten = options.source.listen((status) => this.#linkChanged(status));
   }
 

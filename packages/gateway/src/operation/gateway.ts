@@ -13,6 +13,7 @@ import { graceOf } from "@meterport/engine/intervals/grace";
 import { type ConfiguredOutput, Outputs } from "@meterport/engine/outputs/outputs";
 import type { OutputPoint } from "@meterport/engine/outputs/point-book";
 import { phaseOf } from "@meterport/engine/plan/spread";
+import { JobRoom } from "@meterport/engine/points/job-room";
 import { Keeper } from "@meterport/engine/points/keeper";
 import { LinkTally } from "@meterport/engine/points/link-tally";
 import { MeterLog } from "@meterport/engine/points/meter-log";
@@ -241,6 +242,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     outputs.childrenChanged();
   };
   const room = new PieceRoom();
+  const jobRoom = new JobRoom({ clock });
   const opened = async (
     meter: GatewayMeter,
     stored: StoredPoint,
@@ -291,6 +293,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
         ...history.jobs,
         ...(children === undefined ? [] : [children]),
       ],
+      room: jobRoom,
       tally,
     });
     const close = (): void => {
