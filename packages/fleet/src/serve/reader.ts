@@ -50,6 +50,8 @@ export interface ReaderOptions {
 const visitPeriod: Millis = 5_000;
 const sitePeriod: Millis = 30_000;
 const gapPeriod: Millis = 60_000;
+/** Processes that are started together are all there by then. */
+const takesAfter: Millis = 2_000;
 /** A change of the shards is told when those that come with it are there too. */
 const tellRest: Millis = 250;
 
@@ -114,7 +116,7 @@ export class Reader {
     const onProblem = (sentence: string): void => this.#event({ type: "problem", text: sentence });
     this.#engine = await ShardEngine.start({ place: database.place, clock, onProblem, name: holder });
     this.#holder = await Holder.start({
-      ...{ engine: this.#engine, holder, address, version, pass, shards: fleet.shards, clock },
+      ...{ engine: this.#engine, holder, address, version, pass, shards: fleet.shards, clock, takesAfter },
       tend: (stint) => this.#tend(stint),
       onEvent: (event) => this.#event(event),
     });

@@ -34,6 +34,8 @@ export interface HolderOptions {
   readonly pass?: string | undefined;
   /** Of the fleet. */
   readonly shards: number;
+  /** Time before it takes its first shards, so that it does not take what belongs to those that start with it; none if omitted. */
+  readonly takesAfter?: Millis | undefined;
   readonly clock: Clock;
   readonly tend: Tend;
   readonly onEvent: (event: HolderEvent) => void;
@@ -69,6 +71,7 @@ export class Holder {
     await options.engine.offer(options.shards);
     await holder.#sayAlive();
     await holder.#look();
+    holder.#restUntil = options.clock.now() + (options.takesAfter ?? 0);
     holder.#repeat(heartbeatPeriod, () => holder.#beat());
     holder.#repeat(lookPeriod, () => holder.#look());
     holder.#repeat(takePeriod, () => holder.#take());
