@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { type Server, startPostgres } from "./postgres.ts";
@@ -15,6 +16,8 @@ const mostWorkers = 16;
 /** Virtual meters of one process. */
 const metersOfProcess = 500;
 const shards = "64";
+/** Households, process by process: their days cost little to make up, which all meters do when they are first read. */
+const scenarios = ["flat", "solar", "ev"];
 
 /** What a user should read instead of a stack. */
 class DemoError extends Error {}
@@ -34,15 +37,18 @@ const cleanEnv = (): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("METERPORT_")));
 
 const interruption = new AbortController();
+let isInterrupted = false;
 const interrupted = new Promise<void>((resolve) => {
+  // Ctrl-C reaches this process and those that started it, which pass it on: a second signal means nothing more.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.on(signal, () => {
-      // A second one ends at once; what runs is killed on exit.
-      if (interruption.signal.aborted) process.exit(130);
+      isInterrupted = true;
       interruption.abort();
       resolve();
     });
 });
+/** What does not end by then is killed. */
+const endsWithin = 10_000;
 
 /** Processes of their own groups, so that Ctrl-C reaches only this one, which ends them in order. */
 class Children {
@@ -88,7 +94,11 @@ class Children {
   async stop(name: string): Promise<void> {
     const ends = [...this.#running].filter(([, { name: its }]) => its.startsWith(name));
     for (const [child] of ends) child.kill("SIGTERM");
+    const kill = setTimeout(() => {
+      for (const [child] of ends) child.kill("SIGKILL");
+    }, endsWithin);
     await Promise.all(ends.map(([, { end }]) => end));
+    clearTimeout(kill);
   }
 }
 
@@ -122,7 +132,9 @@ const startMeters = async (children: Children, folder: string, count: number): P
     const list = join(folder, `meters-${n}.csv`);
     const size = Math.min(metersOfProcess, count - n * metersOfProcess);
     const words = ["simulate", "--listen", "tcp://127.0.0.1:0", "--count", String(Math.max(2, size))];
-    const child = children.start("meters", [...words, "--seed", String(n * metersOfProcess + 1), "--fleet-list", list]);
+    const scenario = scenarios[n % scenarios.length] ?? "flat";
+    const own = ["--scenario", scenario, "--seed", String(n * metersOfProcess + 1), "--fleet-list", list];
+    const child = children.start("meters", [...words, ...own]);
     lists.push(list);
     begins.push(lineOf(child, "listening", join(folder, "meters.log")));
     // As many at a time as there are cores.
@@ -149,39 +161,68 @@ const makeFleet = async (children: Children, { folder, env }: Place): Promise<st
   return id;
 };
 
+interface Worker {
+  readonly process: ChildProcess;
+  readonly page: string;
+}
+
+/** Gives the first and the last of them. */
 const startWorkers = async (
   children: Children,
   { folder, env }: Place,
   count: number,
-): Promise<readonly ChildProcess[]> => {
-  const processes: ChildProcess[] = [];
-  const pages = [];
-  for (let n = 1; n <= count; n++) {
+): Promise<readonly [Worker, Worker]> => {
+  const startOne = async (n: number): Promise<Worker> => {
     const child = children.start(`worker ${n}`, ["serve", "--data", join(folder, `worker-${n}`)], env);
-    processes.push(child);
-    pages.push(lineOf(child, "dashboard", join(folder, `worker-${n}.log`)));
+    return { process: child, page: await lineOf(child, "dashboard", join(folder, `worker-${n}.log`)) };
+  };
+  const workers = await Promise.all(Array.from({ length: count }, (_, n) => startOne(n + 1)));
+  for (const [n, { process: child, page }] of workers.entries())
+    say(`worker ${n + 1}`, `${page} (process ${child.pid}, log ${join(folder, `worker-${n + 1}.log`)})`);
+  return [workers[0] as Worker, workers.at(-1) as Worker];
+};
+
+interface FleetAnswer {
+  readonly meters: number;
+  readonly states: { readonly up: number; readonly degraded: number };
+}
+
+/** How many meters answer, every few seconds until all do. */
+const sayLinks = async (page: string): Promise<void> => {
+  for (let told = ""; !interruption.signal.aborted; ) {
+    const answer = await fetch(`${page}/api/v1/fleet`, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined);
+    if (answer?.ok === true) {
+      const { meters, states } = (await answer.json()) as FleetAnswer;
+      const up = states.up + states.degraded;
+      const text = up >= meters ? `all ${meters} meters answer` : `${up} of ${meters} meters answer`;
+      if (text !== told) say("links", text);
+      if (up >= meters) return;
+      told = text;
+    }
+    await pause(5_000, undefined, { signal: interruption.signal, ref: false }).catch(() => {});
   }
-  for (const [n, page] of (await Promise.all(pages)).entries())
-    say(`worker ${n + 1}`, `${page} (process ${processes[n]?.pid}, log ${join(folder, `worker-${n + 1}.log`)})`);
-  return processes;
 };
 
 const start = async (children: Children, { folder, env }: Place, meters: number, workers: number): Promise<void> => {
   await startMeters(children, folder, meters);
   const id = await makeFleet(children, { folder, env });
   const own = { ...env, METERPORT_FLEET_ID: id, METERPORT_HTTP_PORT: "0", METERPORT_LOG_LEVEL: "info" };
-  const [first] = await startWorkers(children, { folder, env: own }, workers);
+  const [first, last] = await startWorkers(children, { folder, env: own }, workers);
   process.stdout.write(`
-All shards are held within half a minute. To see how the fleet is doing:
-  npx meterport fleet status --database ${env.METERPORT_FLEET_DATABASE}
-To see another process take over, end one without a word: kill -9 ${first?.pid}
-Ctrl-C ends all of it, and nothing stays.
+The page of the fleet:              ${first.page}/#/fleet
+The same in a terminal:             npx meterport fleet status --database ${env.METERPORT_FLEET_DATABASE}
+To see another process take over:   kill -9 ${last.process.pid} (${last.page})
+To end all of it, so that nothing stays: Ctrl-C
+
 `);
+  await sayLinks(first.page);
 };
 
 const demo = async (meters: number, workers: number): Promise<void> => {
   const children = new Children();
   const folder = mkdtempSync(join(tmpdir(), "meterport-fleet-demo-"));
+  const removeFolder = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  process.once("exit", removeFolder);
   let server: Server | undefined;
   try {
     server = await startPostgres({ ownGroup: true });
@@ -201,7 +242,7 @@ const demo = async (meters: number, workers: number): Promise<void> => {
     await children.stop("worker");
     await children.stop("");
     await server?.stop();
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    removeFolder();
   }
 };
 
@@ -212,6 +253,8 @@ try {
   const meters = wholeOf(values.meters, "--meters", mostMeters);
   await demo(meters, wholeOf(values.workers, "--workers", mostWorkers));
 } catch (error) {
+  // What Ctrl-C cut off, such as the making of the database, failed for that reason.
+  if (isInterrupted) process.exit();
   const wrongWord = error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");
   if (!(error instanceof DemoError) && !wrongWord) throw error;
   process.stderr.write(`fleet-demo: ${error.message}\n`);

@@ -227,6 +227,7 @@ export class Server {
 
   readonly #killAtExit = (): void => {
     this.#child?.kill("SIGKILL");
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 3 });
   };
 }
 
