@@ -80,8 +80,14 @@ const unheld = (passing: Passing, c: Context, point: string, rest: string) => {
   return nobody(c, point);
 };
 
+/** The point that a request is about, and what of it. */
+const askedFor = (c: Context): { readonly point: string; readonly rest: string } => {
+  const [, point, rest = ""] = /^\/api\/v1\/(?:points|meters)\/([^/]+)(\/.*)?$/.exec(c.req.path) ?? [];
+  return point === undefined ? { point: c.req.query("parent") ?? "", rest: "/children" } : { point, rest };
+};
+
 const passPoint = (passing: Passing) => async (c: Context, next: Next) => {
-  const [, point = "", rest = ""] = /^\/api\/v1\/(?:points|meters)\/([^/]+)(\/.*)?$/.exec(c.req.path) ?? [];
+  const { point, rest } = askedFor(c);
   const { world, points, find } = passing;
   if (points.meters.has(point) || !id.test(point) || wasPassed(c)) return next();
   const place = (await find([point])).get(point);
@@ -131,6 +137,7 @@ export const addPassing = (app: OpenAPIHono, world: FleetWorld, points: Points):
     app.all(`/api/v1/${prefix}/:id`, passPoint(passing));
     app.all(`/api/v1/${prefix}/:id/*`, passPoint(passing));
   }
+  app.get("/api/v1/children", passPoint(passing));
   app.get("/api/v1/stream", passStream(passing));
   addPointPages(app, world, points);
 };

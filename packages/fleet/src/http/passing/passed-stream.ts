@@ -1,6 +1,7 @@
 /**
  * One stream of events made of those of several holders. It ends as soon as one of them ends, or a point gets another holder: the page's browser comes
- * again, and finds everything where it is then.
+ * again, and finds everything where it is then. While a holder is dead and nobody has taken over, its points are stale, and the stream goes on: this
+ * process can be reached, so the page must not say that it cannot.
  */
 import { staleAnswer } from "@meterport/engine/guard/measured";
 import type { Clock, Millis } from "@meterport/protocol/ports";
@@ -81,6 +82,7 @@ export const passedStream = (options: PassedStreamOptions): ReadableStream<Uint8
   const sources: ReadableStream<Uint8Array>[] = [];
   let over = false;
   let unlook = (): void => {};
+  const retries = new Set<() => void>();
   const room = new Gate();
   let end = (): void => {};
 
@@ -111,6 +113,7 @@ export const passedStream = (options: PassedStreamOptions): ReadableStream<Uint8
           if (over) return;
           over = true;
           unlook();
+          for (const cancel of retries) cancel();
           room.open();
           for (const source of sources) void source.cancel().catch(() => {});
           controller.close();
@@ -127,22 +130,34 @@ export const passedStream = (options: PassedStreamOptions): ReadableStream<Uint8
           });
         };
         arm();
-        for (const [point, place] of places)
-          if (place === null) say(`event: live\ndata: ${JSON.stringify(staleAnswer(point, null))}\n\n`);
-        for (const [place, own] of byHolder(places))
-          void connect(place, own)
-            .then((body) => {
-              if (over) return body.cancel();
-              sources.push(body);
-              return readAll(place, body, say);
-            })
-            .catch(() => {})
-            .then(end);
+        const sayStale = (some: readonly string[]): void => {
+          for (const point of some) say(`event: live\ndata: ${JSON.stringify(staleAnswer(point, null))}\n\n`);
+        };
+        const follow = (place: Place, own: readonly string[], isAgain = false): void => {
+          const reading = connect(place, own).then(async (body) => {
+            if (over) return body.cancel();
+            sources.push(body);
+            await readAll(place, body, say).catch(() => {});
+            end();
+          });
+          reading.catch(() => {
+            if (over) return;
+            if (!isAgain) sayStale(own);
+            const cancel = clock.at(clock.now() + lookEvery, () => {
+              retries.delete(cancel);
+              follow(place, own, true);
+            });
+            retries.add(cancel);
+          });
+        };
+        sayStale([...places].flatMap(([point, place]) => (place === null ? [point] : [])));
+        for (const [place, own] of byHolder(places)) follow(place, own);
       },
       pull: () => room.open(),
       cancel: () => {
         over = true;
         unlook();
+        for (const cancel of retries) cancel();
         room.open();
         for (const source of sources) void source.cancel().catch(() => {});
       },

@@ -108,6 +108,10 @@ describe("requests for points of other processes", { skip }, () => {
     assert.deepEqual(holder.asked, ["GET /api/v1/points/flat-1/live?x=%20y by Änna, operate"]);
     const doctor = await app.request("/api/v1/points/flat-1/link/doctor", { method: "POST", body: "{}" });
     assert.equal(doctor.status, 200);
+    const children = await app.request("/api/v1/children?parent=flat-1&limit=16");
+    assert.equal(children.status, 200);
+    assert.match(holder.asked.at(-1) ?? "", /^GET \/api\/v1\/children\?parent=flat-1&limit=16 by/);
+    assert.equal((await app.request("/api/v1/children")).status, 404, "left to the gateway's own route");
   });
 
   test("nothing else is passed on: no change, no point that is not in the books, and nothing twice", async () => {
@@ -209,6 +213,17 @@ describe("requests for points of other processes", { skip }, () => {
     assert.match(begun, /event: live\ndata: \{"id":"flat-1".*"quality":"stale"/);
     assert.match(await readUntil(reader, /alive/), /event: alive/);
     await holds("one", [lindevej]);
+    assert.match(await readUntil(reader, /never/), /\(end\)$/);
+  });
+
+  test("a stream goes on while the holder is dead by all signs but its own word, and ends when another one reads", async () => {
+    const dead = await holds("one", [lindevej, park]);
+    dead.stop();
+    const reader = await openStream();
+    const begun = await readUntil(reader, /alive[\s\S]*alive/);
+    assert.match(begun, /event: live\ndata: \{"id":"flat-1".*"quality":"stale"/);
+    assert.equal(begun.match(/"id":"hall"/g)?.length, 1, "told once");
+    await holds("two", [lindevej]);
     assert.match(await readUntil(reader, /never/), /\(end\)$/);
   });
 
