@@ -18,6 +18,8 @@ export interface CountedMeter {
   /** Clients that are connected now, and how often a second one came. */
   readonly clients: () => number;
   readonly overlaps: () => number;
+  /** When the last client asked for the first time, on the monotonic clock; 0 before the first. */
+  readonly connectedAt: () => number;
   /** When the last bytes came, on the monotonic clock; 0 before the first. */
   readonly askedAt: () => number;
   readonly requests: () => number;
@@ -31,12 +33,15 @@ export const countedMeter = async (index: number, days = 2): Promise<CountedMete
     ...{ scenario: "house", seed: 1 + index, start: systemClock.wall(), epoch: systemClock.now(), days },
     timing: { requestSpacing: 0, segmentPause: 0 },
   });
-  const state = { clients: 0, overlaps: 0, askedAt: 0, requests: 0 };
+  const state = { clients: 0, overlaps: 0, connectedAt: 0, askedAt: 0, requests: 0 };
   const attend = (transport: Transport): void => {
     if (state.clients++ > 0) state.overlaps++;
     async function* counted(): AsyncGenerator<Uint8Array> {
+      let isFirst = true;
       try {
         for await (const bytes of transport.chunks) {
+          if (isFirst) state.connectedAt = systemClock.now();
+          isFirst = false;
           state.askedAt = systemClock.now();
           state.requests++;
           yield bytes;
@@ -51,6 +56,7 @@ export const countedMeter = async (index: number, days = 2): Promise<CountedMete
   return {
     ...{ id: `flat-${index}`, serial: `s${1_000 + index}`, url: listener.url, device },
     ...{ clients: () => state.clients, overlaps: () => state.overlaps },
+    connectedAt: () => state.connectedAt,
     ...{ askedAt: () => state.askedAt, requests: () => state.requests, close: () => listener.close() },
   };
 };

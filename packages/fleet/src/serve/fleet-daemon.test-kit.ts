@@ -1,7 +1,7 @@
 /** Processes of a fleet as people start them: `meterport serve` with a data folder of its own. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,17 +9,29 @@ import { fleetKey } from "./fleet-meters.test-kit.ts";
 
 const bin = fileURLToPath(new URL("../../../cli/bin/meterport.mjs", import.meta.url));
 
+/** Whether a process may have a disk of its own, which can be filled: to mount one takes root. */
+export const hasDisks = process.getuid?.() === 0 && process.platform === "linux";
+
+export interface FleetProcessOptions {
+  /** Its data folder is a disk of so many megabytes; see `hasDisks`. */
+  readonly disk?: number | undefined;
+}
+
+const isFull = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "ENOSPC";
+
 export class FleetProcess {
   readonly name: string;
   readonly #database: string;
+  readonly #disk: number | undefined;
   #folder = "";
   #child: ChildProcess | undefined;
   #log = "";
   #url = "";
 
-  constructor(name: string, database: string) {
+  constructor(name: string, database: string, { disk }: FleetProcessOptions = {}) {
     this.name = name;
     this.#database = database;
+    this.#disk = disk;
     process.once("exit", this.#killAtExit);
   }
 
@@ -33,7 +45,7 @@ export class FleetProcess {
 
   /** @param roles "read" if omitted; starts with an empty folder after `forget` */
   async start(roles = "read"): Promise<this> {
-    if (this.#folder === "") this.#folder = mkdtempSync(join(tmpdir(), "meterport-fleet-process-"));
+    if (this.#folder === "") this.#makeFolder();
     const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("METERPORT_"));
     const child = spawn(process.execPath, [bin, "serve", "--data", this.#folder], {
       env: {
@@ -81,8 +93,33 @@ export class FleetProcess {
 
   /** Its disk is lost too. */
   forget(): void {
-    if (this.#folder !== "") rmSync(this.#folder, { recursive: true, force: true });
+    if (this.#folder === "") return;
+    if (this.#disk !== undefined) mounted("umount", "--lazy", this.#folder);
+    rmSync(this.#folder, { recursive: true, force: true });
     this.#folder = "";
+  }
+
+  /** Not one more byte has room on its disk. */
+  fillDisk(): void {
+    const ballast = openSync(this.#ballast(), "a");
+    try {
+      for (let size = 1_048_576; size >= 1; size = Math.floor(size / 16)) writeUntilFull(ballast, new Uint8Array(size));
+    } finally {
+      closeSync(ballast);
+    }
+  }
+
+  freeDisk(): void {
+    rmSync(this.#ballast(), { force: true });
+  }
+
+  #ballast(): string {
+    return join(this.#folder, "ballast");
+  }
+
+  #makeFolder(): void {
+    this.#folder = mkdtempSync(join(tmpdir(), "meterport-fleet-process-"));
+    if (this.#disk !== undefined) mounted("mount", "-t", "tmpfs", "-o", `size=${this.#disk}m`, "tmpfs", this.#folder);
   }
 
   async remove(): Promise<void> {
@@ -102,5 +139,19 @@ export class FleetProcess {
 
   readonly #killAtExit = (): void => {
     this.#child?.kill("SIGKILL");
+    this.forget();
   };
 }
+
+const mounted = (program: string, ...words: readonly string[]): void => {
+  const { status, stderr } = spawnSync(program, words, { encoding: "utf8" });
+  if (status !== 0) throw new Error(`${program} ${words.join(" ")}: ${stderr}`);
+};
+
+const writeUntilFull = (file: number, bytes: Uint8Array): void => {
+  try {
+    while (writeSync(file, bytes) === bytes.length);
+  } catch (error) {
+    if (!isFull(error)) throw error;
+  }
+};

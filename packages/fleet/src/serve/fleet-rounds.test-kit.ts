@@ -2,10 +2,12 @@
  * Rounds in which something happens to the processes of a fleet while they read meters that have just come: each interval is compared with what its
  * meter says, and clients that meet at a meter are counted.
  */
+
+import { systemClock } from "@meterport/transports/clock";
 import type { Server } from "../../../../test/support/postgres.ts";
 import type { Database } from "../books/database.ts";
 import { sleep } from "../books/fleet-database.test-kit.ts";
-import { FleetProcess } from "./fleet-daemon.test-kit.ts";
+import { FleetProcess, hasDisks } from "./fleet-daemon.test-kit.ts";
 import { bookedOf, bookMeters, type CountedMeter, countedMeter, judge, untilSo } from "./fleet-meters.test-kit.ts";
 
 export const incidents = [
@@ -14,14 +16,16 @@ export const incidents = [
   "pause",
   "database killed",
   "database away",
+  "both killed",
   "leave",
+  ...(hasDisks ? (["disk full"] as const) : []),
 ] as const;
-export type Incident = (typeof incidents)[number];
+export type Incident = (typeof incidents)[number] | "disk full";
 
 export interface Round {
   readonly incident: Incident;
-  /** Milliseconds from the incident until the last meter of the process that it happened to was asked by another. */
-  readonly takeover: number;
+  /** Milliseconds from the incident until each meter that lost its reader was asked by another; none if it lost nobody. */
+  readonly takeover: readonly number[];
   readonly right: number;
   readonly lost: number;
   readonly wrong: number;
@@ -41,6 +45,13 @@ const leastSlots = 185;
 /** Longer than the heartbeat of a shard. */
 const pauseFor = 14_000;
 const awayFor = 20_000;
+/** Longer than one look of everything that writes. */
+const fullFor = 12_000;
+/** Megabytes of a disk that is filled. */
+const disk = 64;
+/** The system has told everybody by then that a client is gone, and nobody can have taken over. */
+const noticed = 1_000;
+const connectedWithin = 60_000;
 
 export class FleetRounds {
   readonly #options: FleetWorldOptions;
@@ -50,7 +61,8 @@ export class FleetRounds {
 
   constructor(options: FleetWorldOptions, workers: number) {
     this.#options = options;
-    this.#processes = Array.from({ length: workers }, (_, n) => new FleetProcess(`w${n + 1}`, options.url));
+    const own = hasDisks ? { disk } : {};
+    this.#processes = Array.from({ length: workers }, (_, n) => new FleetProcess(`w${n + 1}`, options.url, own));
   }
 
   get log(): string {
@@ -111,50 +123,69 @@ export class FleetRounds {
     await untilSo("the memory of all meters is booked", limit, isWhole);
   }
 
-  /** Gives how long until all meters were asked again. */
-  async #happen(incident: Incident, victim: FleetProcess, meters: readonly CountedMeter[]): Promise<number> {
+  /** Kills one that reads, and gives how long until each of its meters was asked by another. */
+  async takeover(): Promise<readonly number[]> {
+    const [victim] = this.#processes as [FleetProcess, ...FleetProcess[]];
+    return this.#killed(victim, this.#standing);
+  }
+
+  async #happen(incident: Incident, victim: FleetProcess, meters: readonly CountedMeter[]): Promise<readonly number[]> {
     const { server } = this.#options;
-    const began = performance.now();
-    const since = began;
     switch (incident) {
       case "kill":
       case "kill and lose the disk": {
-        await victim.kill();
-        const took = await this.#allConnected(meters, since, 30_000);
+        const times = await this.#killed(victim, meters);
         if (incident !== "kill") victim.forget();
         await victim.start();
-        return took;
+        return times;
       }
       case "pause": {
         victim.pause();
         await sleep(pauseFor);
-        const took = await this.#allConnected(meters, since, 30_000);
         victim.goOn();
-        return took;
+        break;
       }
       case "database killed":
       case "database away": {
         await server.kill();
         await sleep(incident === "database away" ? awayFor : 1_000);
         await server.start();
-        return this.#allConnected(meters, since, 30_000);
+        break;
+      }
+      case "both killed": {
+        await Promise.all([victim.kill(), server.kill()]);
+        await sleep(noticed);
+        await server.start();
+        await victim.start();
+        break;
       }
       case "leave": {
         await victim.stop();
-        const took = await this.#allConnected(meters, since, 30_000);
+        await this.#allConnected(meters);
         await victim.start();
-        return took;
+        break;
+      }
+      case "disk full": {
+        victim.fillDisk();
+        await sleep(fullFor);
+        victim.freeDisk();
+        break;
       }
     }
+    await this.#allConnected(meters);
+    return [];
   }
 
-  /** A client that was there all along counts as well: then nobody had to take over. */
-  async #allConnected(meters: readonly CountedMeter[], since: number, limit: number): Promise<number> {
-    const reached = new Set<CountedMeter>();
-    await untilSo("each meter has a client", limit, () => {
-      for (const meter of meters) if (meter.clients() > 0) reached.add(meter);
-      return reached.size === meters.length;
-    });
-    return performance.now() - since;
+  async #killed(victim: FleetProcess, meters: readonly CountedMeter[]): Promise<readonly number[]> {
+    const began = systemClock.now();
+    await victim.kill();
+    await sleep(noticed);
+    const lost = meters.filter((meter) => meter.clients() === 0);
+    await untilSo("each meter is asked again", connectedWithin, () => lost.every((meter) => meter.clients() > 0));
+    return lost.map((meter) => meter.connectedAt() - began).sort((a, b) => a - b);
+  }
+
+  #allConnected(meters: readonly CountedMeter[]): Promise<void> {
+    return untilSo("each meter has a client", connectedWithin, () => meters.every((meter) => meter.clients() > 0));
   }
 }
