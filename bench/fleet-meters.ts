@@ -1,5 +1,5 @@
 /**
- * The meters' side of `bench/fleet-scale.ts`, in a process of its own: many ports on the loopback that answer as one virtual meter
+ * The meters' side of `bench/fleet-scale.ts` and `bench/fleet-worker.ts`, in a process of its own: many ports on the loopback that answer as one virtual meter
  * does. Each connection has its own sequence numbers; the tables behind them are shared, so that little of the machine goes here.
  */
 import { createServer, type Socket } from "node:net";
@@ -24,7 +24,9 @@ const meter = new VirtualMeter({
   seed: 1,
   start: Date.now(),
   epoch: performance.now(),
+  days: 2,
 });
+let connections = 0;
 const answerFrom = serveTables(new Set(), profile);
 const answers = new Map<string, { readonly until: number; readonly response: Uint8Array }>();
 
@@ -58,7 +60,11 @@ const attend = (socket: Socket): void => {
   };
   socket.on("data", (bytes) => act({ type: "received", bytes: new Uint8Array(bytes) }));
   socket.on("error", () => {});
-  socket.on("close", () => clearTimeout(timer));
+  connections++;
+  socket.on("close", () => {
+    connections--;
+    clearTimeout(timer);
+  });
 };
 
 const bridges = Number(process.argv[2]);
@@ -72,4 +78,6 @@ for (let bridge = 0; bridge < bridges; bridge++) {
   ports.push(typeof address === "object" && address !== null ? address.port : 0);
 }
 process.send?.(ports);
+// Whoever asks anything is told how many clients there are.
+process.on("message", () => process.send?.(connections));
 process.on("disconnect", () => process.exit());

@@ -15,6 +15,8 @@ export const hasDisks = process.getuid?.() === 0 && process.platform === "linux"
 export interface FleetProcessOptions {
   /** Its data folder is a disk of so many megabytes; see `hasDisks`. */
   readonly disk?: number | undefined;
+  /** More variables of its environment. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
 }
 
 const isFull = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "ENOSPC";
@@ -23,20 +25,26 @@ export class FleetProcess {
   readonly name: string;
   readonly #database: string;
   readonly #disk: number | undefined;
+  readonly #env: Readonly<Record<string, string>>;
   #folder = "";
   #child: ChildProcess | undefined;
   #log = "";
   #url = "";
 
-  constructor(name: string, database: string, { disk }: FleetProcessOptions = {}) {
+  constructor(name: string, database: string, { disk, env = {} }: FleetProcessOptions = {}) {
     this.name = name;
     this.#database = database;
     this.#disk = disk;
+    this.#env = env;
     process.once("exit", this.#killAtExit);
   }
 
   get url(): string {
     return this.#url;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
   }
 
   get log(): string {
@@ -53,6 +61,7 @@ export class FleetProcess {
         ...{ METERPORT_HTTP_PORT: "0", METERPORT_FLEET_DATABASE: this.#database, METERPORT_FLEET_ID: "test" },
         ...{ METERPORT_FLEET_ROLES: roles },
         ...(roles.includes("read") ? { METERPORT_FLEET_KEY: fleetKey } : {}),
+        ...this.#env,
       },
       stdio: ["ignore", "pipe", "pipe"],
     });

@@ -23,10 +23,15 @@ export { type CountedMeter, countedMeter };
 
 export const fleetKey = "c0ffee00".repeat(8);
 
-/** Books sites of one meter each, their keys, and the key of the fleet. */
+/**
+ * Books sites of one meter each, their keys, and the key of the fleet.
+ *
+ * @param basicKey of all meters, as hexadecimal digits
+ */
 export const bookMeters = async (
   database: Database,
   meters: readonly Pick<CountedMeter, "id" | "serial" | "url">[],
+  basicKey = meterKey,
 ) => {
   const { run } = database;
   const fleet = { id: "test", name: "Test", shards: 16 };
@@ -47,7 +52,7 @@ export const bookMeters = async (
   const key = new Secret(Uint8Array.from(Buffer.from(fleetKey, "hex")));
   await makeFleetKey(database, fleet, key, systemEntropy);
   const book = await KeyBook.of(run, fleet, [key], systemEntropy);
-  await book.seal(run, new Map(meters.map(({ serial }) => [serial, `hex:${meterKey}`])));
+  await book.seal(run, new Map(meters.map(({ serial }) => [serial, `hex:${basicKey}`])));
 };
 
 export interface Judged {
