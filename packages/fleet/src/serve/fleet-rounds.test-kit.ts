@@ -181,7 +181,9 @@ export class FleetRounds {
     await victim.kill();
     await sleep(noticed);
     const lost = meters.filter((meter) => meter.clients() === 0);
-    await untilSo("each meter is asked again", connectedWithin, () => lost.every((meter) => meter.clients() > 0));
+    await untilSo("each meter is asked again", connectedWithin, () =>
+      lost.every((meter) => meter.connectedAt() > began),
+    );
     return lost.map((meter) => meter.connectedAt() - began).sort((a, b) => a - b);
   }
 

@@ -6,6 +6,8 @@ import { type Claim, type HolderRow, heartbeatPeriod, heartbeatSeconds, type Sha
 import type { HolderEvent } from "./holder-event.ts";
 import { type HeldShard, holdShard, type Tend } from "./stint.ts";
 
+/** After a heartbeat that failed: when the database is back, those who hold must be heard before the first look at who was silent. */
+const nextTry: Millis = 200;
 /** How often it looks for free shards. */
 const takePeriod: Millis = 500;
 const lookPeriod: Millis = 1_000;
@@ -72,7 +74,7 @@ export class Holder {
     await holder.#sayAlive();
     await holder.#look();
     holder.#restUntil = options.clock.now() + (options.takesAfter ?? 0);
-    holder.#repeat(heartbeatPeriod, () => holder.#beat());
+    holder.#repeat(heartbeatPeriod, () => holder.#beat(), nextTry);
     holder.#repeat(lookPeriod, () => holder.#look());
     holder.#repeat(takePeriod, () => holder.#take());
     holder.#repeat(offerPeriod, () => options.engine.offer(options.shards));
@@ -119,20 +121,26 @@ export class Holder {
     this.#options.onEvent({ type: "problem", text });
   };
 
-  /** Work that takes longer than its period is not begun twice. */
-  #repeat(period: Millis, work: () => Promise<void>): void {
+  /** Work that takes longer than its period is not begun twice; what failed is done again after `again`. */
+  #repeat(period: Millis, work: () => Promise<void>, again = period): void {
     const { clock } = this.#options;
     let busy = false;
     let cancel = (): void => {};
     const run = async (): Promise<void> => {
       busy = true;
-      await work().catch(this.#tellProblem);
+      try {
+        await work();
+      } catch (error) {
+        this.#tellProblem(error);
+        if (this.#ending === undefined) arm(again);
+      }
       busy = false;
     };
-    const arm = (): void => {
+    const arm = (wait: Millis): void => {
+      cancel();
       this.#timers.delete(cancel);
-      cancel = clock.at(clock.now() + period, () => {
-        arm();
+      cancel = clock.at(clock.now() + wait, () => {
+        arm(period);
         if (busy) return;
         const working = run();
         this.#working.add(working);
@@ -140,7 +148,7 @@ export class Holder {
       });
       this.#timers.add(cancel);
     };
-    arm();
+    arm(period);
   }
 
   async #beat(): Promise<void> {
