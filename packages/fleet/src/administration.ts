@@ -1,9 +1,11 @@
 /** What the command does with a fleet. Imported when such a command runs: it loads the driver of the database and the job engine. */
+export { parseExportPlan } from "./administration/export-plan-file.ts";
 export {
   type Acting,
   finishRotation,
   importFleet,
   pauseFleetSite,
+  planExport,
   rotateKeys,
   setMeterKey,
 } from "./administration/fleet-actions.ts";

@@ -6,6 +6,8 @@ import { audit } from "../audit/audit.ts";
 import type { Database } from "../books/database.ts";
 import type { Fleet } from "../books/migrate.ts";
 import { pause } from "../http/lists/fleet-lists.ts";
+import type { NewExportPlan } from "../jobs/desk.ts";
+import { saveExportPlan } from "../jobs/export-plans.ts";
 import { KeyBook } from "../keys/key-book.ts";
 import { beginRotation, endRotation, type Resealed, resealKeys } from "../keys/rotate.ts";
 import { auditImport } from "../shards/audit-import.ts";
@@ -90,3 +92,11 @@ export const finishRotation = async ({ database, fleet, who }: Acting, newest: S
   await audit(database.run, { who, what: "key", about: { only: number } });
   return number;
 };
+
+/** Makes an export, or changes the one of that name; gives its number. @throws UsageError with all that is wrong; PostgresError */
+export const planExport = ({ database, who }: Acting, plan: NewExportPlan, now: Millis): Promise<number> =>
+  database.transaction(async (run) => {
+    const id = await saveExportPlan(run, plan, who, now);
+    await audit(run, { who, what: "export", about: { export: id, name: plan.name, target: plan.target.kind } });
+    return id;
+  });

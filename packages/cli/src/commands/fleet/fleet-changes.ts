@@ -1,4 +1,4 @@
-/** What changes the sites and meters of a fleet: `import`, `pause`, `resume`. */
+/** What changes the sites, meters and exports of a fleet: `import`, `pause`, `resume`, `export`. */
 
 import { UsageError } from "@meterport/protocol/errors";
 import { parseDuration } from "@meterport/protocol/meaning/duration";
@@ -84,3 +84,14 @@ export const resumeSite = (site: string, options: FleetOptions, io: Io): Promise
     await tools.pauseFleetSite(acting, site, null);
     return done(site, null, "is read again", options, io);
   });
+
+export const planExport = async (file: string, options: FleetOptions, io: Io): Promise<Exit> => {
+  const text = file === "-" ? await io.readStdin() : io.readText(file);
+  return withFleet(options, io, async ({ tools, acting }) => {
+    const plan = tools.parseExportPlan(text, file === "-" ? "standard input" : file);
+    const id = await tools.planExport(acting, plan, io.clock.wall());
+    if (options.json === true) print(io, toJson({ id, name: plan.name }));
+    else io.stdout.write(`export ${id}, ${plan.name}, is planned; a process with the role jobs makes its files\n`);
+    return exit.done;
+  });
+};

@@ -3,7 +3,7 @@ import { UsageError } from "@meterport/protocol/errors";
 import { toJson } from "../../format/json.ts";
 import { type Exit, exit, type Io, print, say } from "../../io/io.ts";
 import { withFleet } from "./fleet-access.ts";
-import { importMeters, pauseSite, resumeSite } from "./fleet-changes.ts";
+import { importMeters, pauseSite, planExport, resumeSite } from "./fleet-changes.ts";
 import { initFleet } from "./fleet-init.ts";
 import { checkKeys, rotateKeys, setKey } from "./fleet-keys.ts";
 import { showStatus } from "./fleet-status.ts";
@@ -44,6 +44,7 @@ const forms: Readonly<Record<string, { readonly does: Does; readonly one: string
   import: { does: importMeters, one: "FILE.csv" },
   pause: { does: pauseSite, one: "SITE" },
   resume: { does: resumeSite, one: "SITE" },
+  export: { does: planExport, one: "FILE.json" },
   "key set": { does: setKey, one: "SERIAL" },
   "key check": { does: checkKeys, one: undefined },
   "key rotate": { does: rotateKeys, one: undefined },

@@ -116,6 +116,33 @@ describe("meterport fleet", { skip: skip === undefined ? false : skip }, () => {
     assert.doesNotMatch(server.sql("SELECT string_agg(m::text, ' ') FROM north.meter_key m"), new RegExp(key));
   });
 
+  test("plans an export, changes it, and tells all that is wrong with one", async () => {
+    const plan = {
+      ...{ name: "park-daily", scope: { sites: ["park"] }, zone: "Europe/Vienna", format: { kind: "csv-long" } },
+      schedule: { every: "day", minute: 300, correctionsBack: 7 },
+      target: { kind: "folder", folder: "/srv/exports" },
+    };
+    const planned = (more: object) =>
+      run("export plan.json", { files: { "plan.json": JSON.stringify({ ...plan, ...more }) } });
+    const done = await planned({});
+    assert.equal(
+      done.out,
+      "export 1, park-daily, is planned; a process with the role jobs makes its files\n",
+      done.err,
+    );
+    assert.match((await planned({ zone: "UTC" })).out, /^export 1,/);
+    assert.equal(server.sql("SELECT count(*) || ' ' || min(spec->>'zone') FROM north.export_plan"), "1 UTC");
+    assert.equal(server.sql("SELECT about::json->>'name' FROM north.audit WHERE what = 'export' LIMIT 1"), "park-daily");
+    const wrong = await planned({ zone: 7, target: { kind: "folder", folder: "/srv", password: "hush" } });
+    assert.deepEqual([wrong.code, wrong.out], [2, ""]);
+    assert.match(wrong.err, /plan\.json: zone: /);
+    assert.match(wrong.err, /plan\.json: target: .*password/);
+    assert.doesNotMatch(wrong.err, /hush/);
+    assert.match((await planned({ scope: { sites: ["moon"] } })).err, /moon/);
+    assert.match((await run("export plan.json", { files: { "plan.json": "{" } })).err, /plan\.json is no JSON/);
+    assert.match((await run("export")).err, /needs a word: meterport fleet export FILE\.json/);
+  });
+
   test("sets, checks and rotates keys; none is printed", async () => {
     const ran: Ran[] = [];
     const kept = async (words: string, more: World = {}): Promise<Ran> => {

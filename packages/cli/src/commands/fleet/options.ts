@@ -4,7 +4,7 @@ import { addDataOptions, type DataOptions } from "../../options/data-options.ts"
 import { describeArguments, type Host, type Load, runs } from "../../options/host.ts";
 import { jsonOption } from "../../options/shared-options.ts";
 
-export const fleetActions = ["init", "status", "import", "pause", "resume", "key", "audit"] as const;
+export const fleetActions = ["init", "status", "import", "pause", "resume", "export", "key", "audit"] as const;
 export type FleetAction = (typeof fleetActions)[number];
 
 /** How the fleet is reached. */
@@ -34,6 +34,7 @@ What it does:
   import FILE.csv               sites, meters and points; all of them or none
   pause SITE [--until T]        nobody reads the site until then, or until it is resumed
   resume SITE                   ends the pause
+  export FILE.json              what is exported, when and where to; the same name again changes it
   key set SERIAL [--from FILE]  the key of a meter, typed unseen or from a file
   key check                     opens every key, and names those that do not open
   key rotate --new-key-file F   seals every key again with a new key of the fleet; run it again if it was cut off
@@ -48,7 +49,7 @@ export const addFleetCommand = (
 ): void => {
   const { command } = host;
   describeArguments(command, {
-    action: "init, status, import, pause, resume, key or audit",
+    action: "init, status, import, pause, resume, export, key or audit",
     words: "what the action needs, see below",
   });
   const [action] = command.registeredArguments;
