@@ -95,13 +95,18 @@ export class Draft<W extends Written = Written> {
   /** Keys that another editor has changed as well; null if nobody has changed anything. */
   collisions: readonly string[] | null = $state.raw(null);
 
-  readonly differences = $derived(this.written === null ? [] : differencesOf(this.entries, this.fields, this.written));
-  readonly complaints = $derived(
-    this.written === null ? new Map() : complaintsOf(this.entries, this.fields, this.written),
-  ) as ReadonlyMap<string, Complaint>;
-
   constructor(target: DraftTarget<W>) {
     this.#target = target;
+  }
+
+  // Getters, not derived values: those would end with the view in which they were made, and a draft is kept.
+
+  get differences(): readonly Difference[] {
+    return this.written === null ? [] : differencesOf(this.entries, this.fields, this.written);
+  }
+
+  get complaints(): ReadonlyMap<string, Complaint> {
+    return this.written === null ? new Map() : complaintsOf(this.entries, this.fields, this.written);
   }
 
   /** Reads what is written; the entries stay. */
