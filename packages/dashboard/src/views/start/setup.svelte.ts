@@ -2,7 +2,7 @@
 
 import { tidied } from "../../state/key-form.ts";
 import type { Requests } from "../../state/requests.ts";
-import { changedOf, outputTestOf } from "./answers.ts";
+import { changedOf, type Offer, outputTestOf } from "./answers.ts";
 import { EMPTY_LINK, isOptical, type LinkFields, linkOf } from "./link-form.ts";
 import { type TesterOptions, type TestResult, tryLink } from "./link-tester.ts";
 import { NO_OUTPUTS, type OutputFields, type OutputName, outputChanges, outputFaults } from "./output-form.ts";
@@ -40,8 +40,10 @@ export class Setup {
   key: string | null = $state.raw(null);
   linkTried: Tried | null = $state.raw(null);
   keyTried: Tried | null = $state.raw(null);
-  details: Details = $state.raw({ name: "", zone: "", fuse: "", area: "" });
+  details: Details = $state.raw({ name: "", zone: "", fuse: "", area: "", price: "", currency: "" });
   outputs: OutputFields = $state.raw(NO_OUTPUTS);
+  /** What the meter gave with its key; null if the key was not tried. */
+  offer: Offer | null = $state.raw(null);
   /** The id of the new point. */
   created: string | null = $state(null);
   /** Something is being written. */
@@ -164,6 +166,8 @@ export class Setup {
       const added = await this.#send("points");
       if (added === null) return false;
       this.created = added.id;
+      const tried = this.keyTest?.result;
+      this.offer = tried?.kind === "verdict" ? tried.verdict.offer : null;
       // The gateway has it now, and nobody here needs it any more.
       this.key = null;
       this.keyTried = null;
