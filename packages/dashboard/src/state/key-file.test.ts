@@ -1,12 +1,34 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { keysIn, keysOfFile, LARGEST_FILE, textOfFile } from "./key-file.ts";
+import { keysIn, keysInPaste, keysOfFile, LARGEST_FILE, textOfFile } from "./key-file.ts";
 
 const key = "aBcDeFgHiJkLmNoPqRsT";
 
 test("a text file is its lines", () => {
   assert.deepEqual(keysIn(`\ufeff${key}\r\n`), [{ where: null, key }]);
   assert.deepEqual(keysIn("Dear customer,\n\nthank you.\n"), []);
+});
+
+test("a key is found in the letter that has it", () => {
+  const ascii = "K7mQ2xVbT9wZ4pLd";
+  const hex = "4b 37 6d 51 32 78 56 62 54 39 77 5a 34 70 4c 64";
+  const found = (text: string) => keysInPaste(text).map((each) => each.key);
+  for (const text of [
+    `MEP key: ${ascii}`,
+    `key=${ascii}`,
+    "MEP-Schlüssel: K7mQ 2xVb T9wZ 4pLd",
+    "K7mQ 2xVb T9wZ 4pLd",
+    `Die Kennung lautet „${ascii}“.`,
+    `Dear Ms Jonesen,\nthe port of meter 1234567890123456 is open. The key is ${ascii}.\nResponsibilities: yours\nhttps://grid.example/1`,
+    `Din nøgle: ${ascii} (MBK)`,
+  ])
+    assert.deepEqual(found(text), [ascii], text);
+  assert.deepEqual(found(`Your key is ${hex}, keep it.`), [hex]);
+  assert.deepEqual(keysIn(`MEP key: ${ascii}`), [{ where: "MEP key", key: ascii }]);
+  // What is a key as it is stays as it is, and where there is none, what was pasted is told to be none.
+  for (const text of [ascii, ` ${ascii}\n`, hex, "ascii:0123456789abcdef", "Dear customer, no key yet."])
+    assert.deepEqual(found(text), [], text);
+  assert.equal(found(`${ascii}\nzYxWvUtSrQpOnM21`).length, 2);
 });
 
 test("of XML the value counts whose name is that of a key", () => {

@@ -1,8 +1,8 @@
-/** Finds the key in a file that a grid company has sent: a line of text, or XML, of which no form is published. */
+/** Finds the key in what a grid company has sent: a letter, a line of text, or XML, of which no form is published. */
 import { keyForm, tidied } from "./key-form.ts";
 
 export interface FoundKey {
-  /** Where it stands: the name of an element or attribute; null in a text file. */
+  /** Where it stands: the name of an element or attribute, or the words before it; null in a text without them. */
   readonly where: string | null;
   readonly key: string;
 }
@@ -52,23 +52,73 @@ function* fieldsOf(xml: string): Generator<FoundKey> {
   }
 }
 
+/** Each key once, under the likeliest name. */
+function distinctKeys(fields: Iterable<FoundKey>): readonly FoundKey[] {
+  const found = new Map<string, FoundKey>();
+  for (const field of fields) {
+    if (keyForm(field.key).ok && (!found.has(field.key) || LIKELY.test(field.where ?? ""))) found.set(field.key, field);
+  }
+  return [...found.values()];
+}
+
+/** Marks that stand around a key in a sentence. */
+const AROUND = /^["'„“”‚‘’«»<([]+|["'“”‘’«»>)\].,;:!?]+$/g;
+const HEX_PAIRS = /\b[0-9a-f]{2}(?:[\s:,-]+[0-9a-f]{2}){15,19}\b/i;
+
+/** The key that a part of a sentence is, without marks around it and without the spaces that make it easy to read. */
+function keyOfPart(part: string): string | null {
+  const plain = tidied(part);
+  const bare = plain.replace(AROUND, "");
+  const groups = bare.split(/\s+/);
+  const even = groups.length > 1 && groups.every(({ length }) => length > 1 && length === groups[0]?.length);
+  const closed = even ? groups.join("") : bare;
+  for (const text of /\s/.test(plain) ? [closed] : [plain, bare]) if (!/\s/.test(text) && keyForm(text).ok) return text;
+  return null;
+}
+
+/** No word of a language, and no number or address. */
+function looksMadeUp(key: string): boolean {
+  return /\d/.test(key) ? /[a-z]/i.test(key) && !/@|:\/\//.test(key) : /[a-z][A-Z]/.test(key) && !/[-/@]/.test(key);
+}
+
+/** What stands behind a name such as "MEP key:" counts most, then what no word looks like, then a line of its own. */
+function keysOfLetter(text: string): readonly FoundKey[] {
+  const named: FoundKey[] = [];
+  const madeUp: FoundKey[] = [];
+  const lines: FoundKey[] = [];
+  for (const line of text.split(/[\r\n]+/).map((each) => tidied(each.replace(/^\ufeff/, "")))) {
+    lines.push({ where: null, key: line });
+    for (const [, name = "", rest = ""] of line.matchAll(/([^:=]{1,100})[:=](?=(.{1,200}))/g)) {
+      const first = rest.trim().split(/\s+/, 1)[0] ?? "";
+      const key = LIKELY.test(name) ? (keyOfPart(rest) ?? keyOfPart(first)) : null;
+      if (key !== null) named.push({ where: tidied(name).slice(-40), key });
+    }
+    const pairs = HEX_PAIRS.exec(line)?.[0];
+    for (const word of [...(pairs === undefined ? [] : [pairs]), line, ...line.split(/\s+/)]) {
+      const key = word === pairs ? word : keyOfPart(word);
+      if (key !== null && looksMadeUp(key)) madeUp.push({ where: null, key });
+    }
+  }
+  const [best = []] = [named, madeUp, lines].map(distinctKeys).filter(({ length }) => length > 0);
+  return best.slice(0, MOST_FOUND);
+}
+
 /**
  * Everything in a file that can be a key; where names make it clear, only that.
  *
  * @example keysIn("<Meter><Serial>12345678</Serial><MBK>abcdefghijklmnop</MBK></Meter>") // [{ where: "MBK", key: "abcdefghijklmnop" }]
  */
 export function keysIn(text: string): readonly FoundKey[] {
-  const isXml = /^\s*(?:\ufeff)?\s*</.test(text);
-  const fields = isXml
-    ? fieldsOf(text)
-    : text.split(/[\r\n]+/).map((line): FoundKey => ({ where: null, key: tidied(line.replace(/^\ufeff/, "")) }));
-  const found = new Map<string, FoundKey>();
-  for (const field of fields) {
-    if (keyForm(field.key).ok && (!found.has(field.key) || LIKELY.test(field.where ?? ""))) found.set(field.key, field);
-  }
-  const all = [...found.values()];
+  if (!/^\s*(?:\ufeff)?\s*</.test(text)) return keysOfLetter(text.slice(0, LARGEST_FILE));
+  const all = distinctKeys(fieldsOf(text));
   const likely = all.filter(({ where }) => where !== null && LIKELY.test(where));
   return (likely.length > 0 ? likely : all).slice(0, MOST_FOUND);
+}
+
+/** The keys in a text that is pasted where a key belongs; empty if it is taken as it is. */
+export function keysInPaste(text: string): readonly FoundKey[] {
+  const found = keysIn(text);
+  return found.length === 1 && found[0]?.key === tidied(text) ? [] : found;
 }
 
 /** What came of a file: the keys in it, which may be none, or why nobody looked. */
