@@ -114,6 +114,13 @@ describe("the setup of a meter", { skip: skipPage }, () => {
     await fine();
     await click("key-other");
     await soon.equal(() => at("key-input").inputValue(), "", "no key is shown again");
+    // Whoever pastes the whole letter means the key in it.
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    const letter = `Dear customer,\n${"the port of your meter is open. ".repeat(8)}\nMEP key: ${meter.key}.\nYours`;
+    await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(letter)})`);
+    await at("key-input").press("ControlOrMeta+v");
+    await page.getByText("Key taken from “MEP key”.").waitFor();
+    await soon.equal(() => at("key-input").inputValue(), meter.key);
     const xml = `<?xml version="1.0"?><Zaehler nummer="1234567890123456"><MBK>${meter.key}</MBK></Zaehler>`;
     await at("key-file").setInputFiles({ name: "key.xml", mimeType: "text/xml", buffer: Buffer.from(xml) });
     await page.getByText("Key taken from “MBK”.").waitFor();
@@ -197,12 +204,16 @@ describe("the setup of a meter", { skip: skipPage }, () => {
     await click("start-open");
     await page.locator('main[data-view="now"][data-state="fresh"]').waitFor();
     await soon.equal(() => page.getByRole("heading", { level: 1 }).textContent(), hostile);
+    // What it cost begins with what a kWh costs, which is one click away.
+    await openView(page, "history");
+    await click("set-prices");
+    await page.locator('[data-path="prices.times"]').getByText("0.31", { exact: true }).waitFor();
     noComplaints();
   });
 
   test("tells what is wrong with rubbish, field by field, and goes on", async () => {
+    // That of the meter before is over.
     await openView(page, "start");
-    await page.getByRole("button", { name: "Set up another meter" }).click();
     await step("link");
     await bridge('a b"><script>', "70000");
     await click("start-test");
@@ -252,6 +263,10 @@ describe("the setup of a meter", { skip: skipPage }, () => {
     await page.getByText("Enter a number of amperes").waitFor();
     await fill("start-name", "Garage");
     await fill("start-fuse", "");
+    await at("start-area").selectOption("own");
+    await click("start-next");
+    await page.getByText("Enter the price of a kWh, such as 0.32.").waitFor();
+    await fill("start-price", "0,32");
     await click("start-next");
     await step("outputs");
     await at("output-prometheus").check();
@@ -264,6 +279,7 @@ describe("the setup of a meter", { skip: skipPage }, () => {
     await click("start-skip");
     await step("done");
     await page.getByText("There is no reading yet.").waitFor();
+    await soon.match(() => textOf(page, "start-live"), /The adapter or bridge cannot be opened\. Check/);
     noComplaints();
   });
 

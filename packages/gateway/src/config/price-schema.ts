@@ -91,7 +91,7 @@ export const priceSchema = z.strictObject({
   ).optional(),
   times: setting(rules, {
     ...live,
-    text: "Prices per kWh by the clock, in place of a market; the first that holds counts.",
+    text: "Prices per kWh, in place of a market: one alone for all day, or several with their times, of which the first that holds counts.",
     aside: true,
     example: '["0.42 17:00-21:00 mon-fri oct-mar", "0.31"]',
     fallback: "none",

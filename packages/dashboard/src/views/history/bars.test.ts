@@ -166,7 +166,7 @@ test("days are the gateway's own sums, and a day of 25 hours is whole with 90,00
 test("costs are added up, and say if a part of the energy has no price", () => {
   const cost = (n: number, amount: number | null, energyWh: number, allPricedWh: number) => ({
     ...{ from: start + (n - 1) * quarter, to: start + n * quarter, cost: amount, energyWh, allPricedWh },
-    ...{ pricedWh: allPricedWh, importCost: amount, peaks: [] },
+    ...{ importWh: allPricedWh, pricedWh: allPricedWh, importCost: amount, peaks: [] },
   });
   const costs: TileData = {
     kind: "costs",

@@ -43,7 +43,8 @@ export interface Cost {
   readonly from: number;
   readonly to: number;
   readonly cost: number | null;
-  /** Wh that flowed in and have a price, and what they cost. */
+  /** Wh that flowed in; those that have a price, and what they cost. */
+  readonly importWh: number;
   readonly pricedWh: number;
   readonly importCost: number | null;
   /** Wh that flowed in or out, priced or not. */
@@ -167,6 +168,7 @@ function costSumOf(entry: unknown): Cost | null {
   const [input, output] = [record(sum.import), record(sum.export)];
   return {
     ...{ from, to, cost: number(sum.cost), pricedWh: count(input?.priced_wh), importCost: number(input?.cost) },
+    importWh: count(input?.energy_wh),
     energyWh: count(input?.energy_wh) + count(output?.energy_wh),
     allPricedWh: count(input?.priced_wh) + count(output?.priced_wh),
     peaks: listOf(sum.peaks, 10, peakOf) ?? [],
@@ -182,7 +184,8 @@ function costIntervalOf(entry: unknown): Cost | null {
   const energy = count(interval.energy_wh);
   const priced = cost === null ? 0 : energy;
   return {
-    ...{ from: end - 1000 * seconds, to: end, cost, pricedWh: isImport ? priced : 0 },
+    ...{ from: end - 1000 * seconds, to: end, cost },
+    ...{ importWh: isImport ? energy : 0, pricedWh: isImport ? priced : 0 },
     ...{ importCost: isImport ? cost : null, energyWh: energy, allPricedWh: priced, peaks: [] },
   };
 }

@@ -34,6 +34,7 @@ import {
   shownOf,
 } from "./shown-range.ts";
 import { TileCache } from "./tile-cache.ts";
+import { type Unpriced, unpricedOf } from "./totals.ts";
 import { chartTiles, costTiles, overviewTiles, priceTiles, type Wanting } from "./wanted-tiles.ts";
 
 export interface HistoryOptions {
@@ -271,7 +272,7 @@ export class HistoryModel {
   }
 
   /** What a whole period cost by the gateway's own sum; undefined if it is not loaded, or no such period. */
-  periodCost({ period, from, to }: Shown): { readonly cost: number | null; readonly partly: boolean } | undefined {
+  periodCost({ period, from, to }: Shown): { readonly cost: number | null; readonly unpriced: Unpriced } | undefined {
     void this.version;
     if (period === "free") return undefined;
     const keys = costTiles(this.#wanting(), { from, to });
@@ -281,7 +282,7 @@ export class HistoryModel {
     const known = mine.flatMap(({ cost }) => (cost === null ? [] : [cost]));
     return {
       cost: known.length === 0 ? null : known.reduce((sum, cost) => sum + cost, 0),
-      partly: mine.some(({ energyWh, allPricedWh }) => energyWh > allPricedWh),
+      unpriced: unpricedOf(mine),
     };
   }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ZoneCalendar } from "../../state/zone-calendar.ts";
 import type { Bar } from "./bars.ts";
-import { differenceOf, netOf, pairsOf, totalsOf, within } from "./totals.ts";
+import { differenceOf, netOf, pairsOf, totalsOf, unpricedOf, within } from "./totals.ts";
 
 const calendar = new ZoneCalendar("Europe/Copenhagen");
 const hour = 3_600_000;
@@ -32,6 +32,18 @@ test("unknown values make no zero, and known ones are added up", () => {
     states: { measured: 2, missing: 1 },
   });
   assert.deepEqual([netOf({ imported: null, exported: 3 }), netOf({ imported: 3, exported: null })], [null, null]);
+});
+
+test("export for which nobody pays is no price that is missing", () => {
+  const cost = (importWh: number, pricedWh: number, exportWh: number, allPricedWh: number) => ({
+    ...{ from: 0, to: hour, cost: 1, importCost: 1, peaks: [] },
+    ...{ importWh, pricedWh, energyWh: importWh + exportWh, allPricedWh },
+  });
+  assert.equal(unpricedOf([]), "nothing");
+  assert.equal(unpricedOf([cost(100, 100, 20, 120), cost(100, 100, 0, 100)]), "nothing");
+  assert.equal(unpricedOf([cost(100, 100, 20, 100), cost(0, 0, 30, 0)]), "export");
+  assert.equal(unpricedOf([cost(100, 100, 20, 100), cost(0, 0, 30, 30)]), "some");
+  assert.equal(unpricedOf([cost(100, 90, 20, 90)]), "some");
 });
 
 test("a range counts its whole bars only", () => {

@@ -2,6 +2,7 @@
 
 import type { ZoneCalendar } from "../../state/zone-calendar.ts";
 import { type Bar, type BarState, indexAt } from "./bars.ts";
+import type { Cost } from "./history-answers.ts";
 import { type Shift, type Span, shifted } from "./shown-range.ts";
 
 export interface Totals {
@@ -44,6 +45,17 @@ export function totalsOf(bars: readonly Bar[]): Totals {
     states[bar.state] = (states[bar.state] ?? 0) + 1;
   }
   return { imported, exported, net: netOf({ imported, exported }), cost, partlyPriced, states };
+}
+
+/** What has no price: nothing, all that flowed out, because nobody pays for it, or a part of the energy. */
+export type Unpriced = "nothing" | "export" | "some";
+
+export function unpricedOf(costs: readonly Cost[]): Unpriced {
+  if (costs.every(({ energyWh, allPricedWh }) => energyWh <= allPricedWh)) return "nothing";
+  const isExport = costs.every(
+    ({ importWh, pricedWh, allPricedWh }) => importWh <= pricedWh && allPricedWh <= pricedWh,
+  );
+  return isExport ? "export" : "some";
 }
 
 /** A bar, and the one with which it is compared. */

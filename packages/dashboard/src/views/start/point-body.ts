@@ -6,8 +6,28 @@ export interface Details {
   readonly zone: string;
   /** A; empty for none. */
   readonly fuse: string;
-  /** One of PRICE_AREAS; empty for none. */
+  /** One of PRICE_AREAS, or OWN_PRICE; empty for none. */
   readonly area: string;
+  /** With OWN_PRICE: what a kWh costs at all times, and in which currency. */
+  readonly price: string;
+  readonly currency: string;
+}
+
+/** In place of an area: the contract has one price. */
+export const OWN_PRICE = "own";
+
+export const CURRENCIES = ["EUR", "DKK", "SEK", "NOK", "CHF", "PLN"] as const;
+
+/** The currency that is likely in a zone. */
+export function likelyCurrency(zone: string): string {
+  const known: Readonly<Record<string, string>> = {
+    "Europe/Copenhagen": "DKK",
+    "Europe/Stockholm": "SEK",
+    "Europe/Oslo": "NOK",
+    "Europe/Zurich": "CHF",
+    "Europe/Warsaw": "PLN",
+  };
+  return (Object.hasOwn(known, zone) ? known[zone] : undefined) ?? "EUR";
 }
 
 interface PriceArea {
@@ -47,18 +67,20 @@ export function likelyAreas(zone: string): readonly string[] {
   return Object.hasOwn(known, zone) ? (known[zone] ?? []) : [];
 }
 
-export type DetailFault = "name" | "fuse";
+export type DetailFault = "name" | "fuse" | "price";
 
 const LONGEST_NAME = 100;
 
 /** A decimal comma is as good as a point. */
-const fuseOf = (text: string): number => Number(text.trim().replace(",", "."));
+const withPoint = (text: string): string => text.trim().replace(",", ".");
+const fuseOf = (text: string): number => Number(withPoint(text));
 
-export function detailFaults({ name, fuse }: Details): readonly DetailFault[] {
+export function detailFaults({ name, fuse, area, price }: Details): readonly DetailFault[] {
   const faults: DetailFault[] = [];
   if (name.trim() === "" || name.trim().length > LONGEST_NAME) faults.push("name");
   const amps = fuseOf(fuse);
   if (fuse.trim() !== "" && !(amps >= 1 && amps <= 2000)) faults.push("fuse");
+  if (area === OWN_PRICE && !/^\d{1,6}(\.\d{1,8})?$/.test(withPoint(price))) faults.push("price");
   return faults;
 }
 
@@ -68,8 +90,9 @@ export function detailFaults({ name, fuse }: Details): readonly DetailFault[] {
  * @param key null for a link that needs none
  */
 export function pointBody(link: string, key: string | null, details: Details): Readonly<Record<string, unknown>> {
-  const { name, zone, fuse, area } = details;
-  const prices = Object.hasOwn(PRICE_AREAS, area) ? PRICE_AREAS[area] : undefined;
+  const { name, zone, fuse, area, price, currency } = details;
+  const ofArea = Object.hasOwn(PRICE_AREAS, area) ? PRICE_AREAS[area] : undefined;
+  const prices = area === OWN_PRICE ? { currency, times: [withPoint(price)] } : ofArea;
   return {
     name: name.trim(),
     link,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fieldsIn, found, gatewayForm, pointForm } from "./schema-form.ts";
+import { fieldsIn, found, gatewayForm, partsOf, pointForm } from "./schema-form.ts";
 
 const key = (description: string, more: object = {}) => ({ type: "string", title: "Key", description, ...more });
 
@@ -12,6 +12,11 @@ test("a description does not repeat what the form says beside it", () => {
   });
   const [field] = form?.fields ?? [];
   assert.deepEqual([field?.text, field?.fallback, field?.restart], ["What it is.", "2s", true]);
+});
+
+test("the example of a list is shown as its parts are entered", () => {
+  assert.deepEqual(partsOf('["0.42 17:00-21:00 mon-fri", "0.31"]'), ["0.42 17:00-21:00 mon-fri", "0.31"]);
+  for (const text of ["home", "[]", "[1, 2", "{}"]) assert.deepEqual(partsOf(text), [text]);
 });
 
 test("a search keeps the groups in which something has all words", () => {

@@ -64,6 +64,21 @@ function patternOf(value: unknown): RegExp | null {
   }
 }
 
+/**
+ * The parts of a list's example, as each is entered.
+ *
+ * @example partsOf('["0.42 17-21", "0.31"]') // ["0.42 17-21", "0.31"]
+ */
+export function partsOf(example: string): readonly string[] {
+  try {
+    const parts = listOf(JSON.parse(example), MOST_KEYS, text);
+    if (parts !== null && parts.length > 0) return parts;
+  } catch {
+    // Of a newer gateway, or one part as it is.
+  }
+  return [example];
+}
+
 /** The description without what the form says beside it. */
 function textOf(node: Loose): string {
   let words = text(node.description) ?? "";

@@ -185,7 +185,7 @@ export const da: Words = {
     },
     purpose: {
       mqtt: "En broker, og målere, der melder sig i Home Assistant",
-      home_assistant: "Udfylder huller i Home Assistants langtidsstatistik",
+      home_assistant: "Udfylder huller i Home Assistants langtidsstatistik; MQTT bringer målerne dertil",
       p1: "Den nederlandske og svenske P1-port, via netværk eller seriel port",
       modbus: "Modbus TCP og RTU, som en af flere kendte målere",
       prometheus: "Tal, som Prometheus henter",

@@ -190,7 +190,7 @@ export const de: Words = {
     },
     purpose: {
       mqtt: "Ein Broker, und Zähler, die sich in Home Assistant anmelden",
-      home_assistant: "Füllt Lücken in den Langzeitstatistiken von Home Assistant",
+      home_assistant: "Füllt Lücken in den Langzeitstatistiken von Home Assistant; MQTT bringt die Zähler dorthin",
       p1: "Die niederländische und schwedische P1-Schnittstelle, per Netzwerk oder seriell",
       modbus: "Modbus TCP und RTU, als einer von mehreren bekannten Zählern",
       prometheus: "Zahlen, die Prometheus abholt",

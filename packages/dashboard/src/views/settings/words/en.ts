@@ -184,7 +184,7 @@ export const en = {
     },
     purpose: {
       mqtt: "A broker, and meters that announce themselves in Home Assistant",
-      home_assistant: "Fills gaps in Home Assistant's long-term statistics",
+      home_assistant: "Fills gaps in Home Assistant's long-term statistics; MQTT brings the meters there",
       p1: "The Dutch and Swedish P1 port, by network or serial port",
       modbus: "Modbus TCP and RTU, as one of several known meters",
       prometheus: "Figures for Prometheus to collect",

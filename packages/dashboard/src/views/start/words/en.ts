@@ -126,7 +126,8 @@ export const en = {
     fileNone: (name: string) => `There is no key in ${name}: none of its values has the length of one.`,
     fileOne: (where: string) => `Key taken from “${where}”.`,
     fileLine: "Key taken from the file.",
-    fileSeveral: "Several values in this file could be the key. Which one is it?",
+    pasted: "Key found in what you pasted.",
+    fileSeveral: "Several values here could be the key. Which one is it?",
     fileCandidate: (where: string, form: string) => `${where}: ${form}`,
     ascii: (length: string) => `${length} ${length === "1" ? "character" : "characters"}`,
     asciiLong: (length: string) => `${length} characters, of which the first 16 count`,
@@ -162,7 +163,7 @@ export const en = {
       memory: "Memory",
       history: (days: string, minutes: string) =>
         `${days} ${days === "1" ? "day" : "days"} in steps of ${minutes} minutes`,
-      noHistory: "not readable with this key",
+      noHistory: "not found in this test: it is looked for again later",
       levelOptical: "reading",
       levelUnknown: "reading; basic or advanced, the meter does not say which",
       levels: { none: "no key", basic: "basic: reading", advanced: "advanced; Meterport only reads all the same" },
@@ -209,6 +210,11 @@ export const en = {
     area: "Electricity prices",
     areaHelp: "The gateway asks for the market's prices over the Internet, and sends nothing but area and dates",
     noArea: "none: nothing is asked over the Internet",
+    ownPrice: "one price at all times, as in the contract",
+    ownPriceHelp: "More about prices, such as nights or feeding in, is in the settings of the meter",
+    price: "Price of a kWh",
+    priceHelp: "With everything, such as 0.32",
+    currency: "Currency",
     areas: {
       DK1: "DK1, Denmark west of the Great Belt",
       DK2: "DK2, Denmark east of the Great Belt",
@@ -224,6 +230,7 @@ export const en = {
     faults: {
       name: "Give it a name of at most 100 characters.",
       fuse: "Enter a number of amperes, such as 35, or nothing.",
+      price: "Enter the price of a kWh, such as 0.32.",
     },
     refused: "The gateway does not take this:",
   },
