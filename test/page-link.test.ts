@@ -101,6 +101,10 @@ describe("the view of a meter's connection", { skip: skipPage }, () => {
     assert.equal(sent, 2, "what is no key is not sent");
     await soon.equal(() => page.getByTestId("key-entry").inputValue(), "");
     await soon.match(() => textOf(page, "key-outcome"), /The key fits.*NES 83331/s);
+    await page
+      .getByTestId("key-outcome")
+      .getByRole("link", { name: "Change address or key in the settings" })
+      .waitFor();
     assert.ok(!(await page.content()).includes(meter.key), "the key is nowhere in the page");
     assert.ok(!gateway.log().includes(meter.key));
     await page.reload();

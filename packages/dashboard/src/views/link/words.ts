@@ -91,6 +91,7 @@ const en = {
     "no-answer": "The meter does not answer, so the key could not be judged.",
     failed: "The key could not be judged.",
   } satisfies Record<KeyOutcome, string>,
+  toSettings: "Change address or key in the settings",
   outcomeHelp: {
     works: "To use it, put it into the settings of this meter.",
     "wrong-key": "Look for mistyped characters, such as O and 0. The key may also be that of another meter.",
@@ -218,6 +219,7 @@ const da: Words = {
     "no-answer": "Måleren svarer ikke, så nøglen kunne ikke bedømmes.",
     failed: "Nøglen kunne ikke bedømmes.",
   },
+  toSettings: "Ret adresse eller nøgle i indstillingerne",
   outcomeHelp: {
     works: "Skriv den i målerens indstillinger for at bruge den.",
     "wrong-key": "Se efter tastefejl, for eksempel O og 0. Nøglen kan også høre til en anden måler.",
@@ -344,6 +346,7 @@ const de: Words = {
     "no-answer": "Der Zähler antwortet nicht, der Schlüssel ließ sich also nicht beurteilen.",
     failed: "Der Schlüssel ließ sich nicht beurteilen.",
   },
+  toSettings: "Adresse oder Schlüssel in den Einstellungen ändern",
   outcomeHelp: {
     works: "Um ihn zu nutzen, tragen Sie ihn in den Einstellungen dieses Zählers ein.",
     "wrong-key": "Suchen Sie nach Tippfehlern wie O und 0. Der Schlüssel kann auch zu einem anderen Zähler gehören.",

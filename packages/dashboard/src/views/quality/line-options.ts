@@ -16,6 +16,8 @@ export interface LineSetting {
   readonly width: number;
   readonly height: number;
   readonly format: Formatter;
+  /** Of the values; empty for a number. */
+  readonly unit: string;
   /** That of the point. */
   readonly calendar: ZoneCalendar;
   readonly color: (name: string) => string;
@@ -67,6 +69,7 @@ export function axisRange(least: Limits, min: number | null, max: number | null)
 export function lineOptions(setting: LineSetting): uPlot.Options {
   const {
     format,
+    unit,
     color,
     lines,
     window: [from, to],
@@ -92,7 +95,9 @@ export function lineOptions(setting: LineSetting): uPlot.Options {
         values: (_chart, splits) => {
           const step = Math.abs((splits[1] ?? 0) - (splits[0] ?? 0));
           const decimals = step >= 1 ? 0 : Math.min(setting.decimals, step >= 0.1 ? 1 : 2);
-          return splits.map((value) => format.number(value, decimals));
+          return splits.map((value) =>
+            unit === "" ? format.number(value, decimals) : format.amount(value, decimals, unit),
+          );
         },
       },
     ],
