@@ -146,7 +146,7 @@ export const strayLink =
     if (owner !== undefined)
       throw new UsageError(
         "link",
-        `the point ${owner.id} uses this link: test it with POST /api/v1/points/${owner.id}/link/key-test`,
+        `the point ${owner.id} uses this link already: test it on its page Connection, or with POST /api/v1/points/${owner.id}/link/key-test`,
       );
     return { optical, run: (key) => tryLink(tested, key, deps) };
   };

@@ -43,14 +43,12 @@ export const mqttSchema = outputSchema({
   user: setting(shown(textUpTo(1_024, "because no name is longer")), {
     ...live,
     text: "The name under which the broker knows the gateway.",
-    aside: true,
     example: "meterport",
     fallback: "none",
   }).optional(),
   password: setting(secretText, {
     ...live,
     text: "Its password: as it is, `@FILE`, `@credential:NAME` or `sealed:…`.",
-    aside: true,
     example: '"@mqtt.password"',
     fallback: "none",
   }).optional(),
