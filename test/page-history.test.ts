@@ -273,6 +273,7 @@ describe("the history on the page", { skip: skipPage }, () => {
     await ready(page);
     const [csv] = await Promise.all([page.waitForEvent("download"), page.getByTestId("download-csv").click()]);
     assert.match(csv.url(), /kind=intervals&format=csv/);
+    assert.equal(csv.suggestedFilename(), `home-intervals-${dateOf(yesterday)}.csv`);
     const lines = (await (await fetch(csv.url())).text()).trim().split("\n");
     // Both channels, without the four quarters of which nothing is stored.
     assert.equal(lines.length, 1 + 2 * ((today - yesterday) / quarter - 4));

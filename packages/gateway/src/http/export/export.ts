@@ -1,5 +1,6 @@
 /** `/api/v1/points/{id}/export`: what is stored, as a file. */
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { localDate } from "@meterport/engine/calendar/local-calendar";
 import { UsageError } from "@meterport/protocol/errors";
 import { type ExportRequest, exportTypes } from "../../exports/export-request.ts";
 import { exportStream } from "../../exports/export-stream.ts";
@@ -26,6 +27,12 @@ const extensions: Readonly<Record<ExportRequest["format"], string>> = {
   csv: "csv",
   json: "ndjson",
   parquet: "parquet",
+};
+
+/** The days of a range that was asked for: without them the files of two months have one name. */
+const daysIn = (zone: string, { from, to }: { readonly from: number; readonly to: number }): string => {
+  const [first, last] = [from, to - 1].map((time) => localDate(zone, time));
+  return first === last ? `-${first}` : `-${first}-${last}`;
 };
 
 type Pieces = AsyncGenerator<Uint8Array, void>;
@@ -90,9 +97,10 @@ export const addExport = (app: OpenAPIHono, options: ExportOptions): void => {
     const bytes = exportStream(store, request, { turn: turns.take });
     try {
       const begun = await beginningOf(bytes);
+      const days = query.from === undefined ? "" : daysIn(zone, range);
       const headers = {
         "content-type": exportTypes[format],
-        "content-disposition": `attachment; filename="${id}-${kind}.${extensions[format]}"`,
+        "content-disposition": `attachment; filename="${id}-${kind}${days}.${extensions[format]}"`,
       };
       if (c.req.raw.method !== "HEAD") return c.body(streamOf(bytes, begun, done), 200, headers);
       // The body of a HEAD answer is dropped unread.
