@@ -220,7 +220,7 @@ export const da: Messages = {
     name: "Navn",
     password: "Adgangskode",
     submit: "Log ind",
-    help: "Brugere oprettes på gatewayens maskine: meterport user add NAVN.",
+    help: "En administrator opretter brugere i indstillingerne eller på gatewayens maskine: meterport user add NAVN.",
     pairTitle: "Opret den første bruger",
     pairHelp:
       "Gatewayen har skrevet en kode, hvor kun dens ejer kan læse den. Den gælder i ti minutter. Den første bruger må alt.",

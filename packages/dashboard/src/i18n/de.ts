@@ -240,7 +240,7 @@ export const de: Messages = {
     name: "Name",
     password: "Passwort",
     submit: "Anmelden",
-    help: "Benutzer werden auf dem Rechner des Gateways angelegt: meterport user add NAME.",
+    help: "Benutzer legt ein Administrator in den Einstellungen an oder auf dem Rechner des Gateways: meterport user add NAME.",
     pairTitle: "Ersten Benutzer anlegen",
     pairHelp:
       "Das Gateway hat einen Code dorthin geschrieben, wo nur sein Besitzer ihn lesen kann. Er gilt zehn Minuten. Der erste Benutzer darf alles.",

@@ -227,7 +227,7 @@ export const en = {
     name: "Name",
     password: "Password",
     submit: "Sign in",
-    help: "Users are made on the gateway's machine: meterport user add NAME.",
+    help: "An admin makes users in the settings, or on the gateway's machine: meterport user add NAME.",
     pairTitle: "Make the first user",
     pairHelp:
       "The gateway has written a code where only its owner can read. It is valid for ten minutes. The first user may do everything.",

@@ -293,7 +293,7 @@ export const da: Words = {
   backup: {
     backup: "Sikkerhedskopi",
     what: "Én fil med alle gemte værdier, brugere og tokens fra ét øjeblik. Målerne aflæses imens.",
-    without: "Konfigurationen og nøglerne er ikke med. Opbevar dem sammen med dine adgangskoder.",
+    without: "Konfigurationsfilen, som „Om“ nævner, og nøglerne er ikke med. Opbevar dem sammen med dine adgangskoder.",
     postgresql: "Værdier i en PostgreSQL-database er heller ikke med: tag en kopi af selve databasen.",
     make: "Lav og hent en sikkerhedskopi",
     making: "Laver sikkerhedskopien. Med flere års data tager det minutter…",

@@ -298,7 +298,8 @@ export const de: Words = {
   backup: {
     backup: "Sicherung",
     what: "Eine Datei mit allen gespeicherten Werten, Benutzern und Token eines Augenblicks. Die Zähler werden dabei weiter gelesen.",
-    without: "Die Konfiguration und die Schlüssel sind nicht darin. Bewahren Sie sie bei Ihren Passwörtern auf.",
+    without:
+      "Die Konfigurationsdatei, die „Info“ nennt, und die Schlüssel sind nicht darin. Bewahren Sie sie bei Ihren Passwörtern auf.",
     postgresql: "Auch Werte in einer PostgreSQL-Datenbank sind nicht darin: Sichern Sie die Datenbank selbst.",
     make: "Sicherung erstellen und herunterladen",
     making: "Die Sicherung wird erstellt. Bei Daten aus Jahren dauert das Minuten…",

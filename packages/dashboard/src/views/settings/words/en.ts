@@ -292,7 +292,7 @@ export const en = {
   backup: {
     backup: "Backup",
     what: "One file with all stored values, users and tokens as of one moment. Meters are read on meanwhile.",
-    without: "The configuration and the keys are not in it. Keep them with your passwords.",
+    without: "The configuration file, which “About” names, and the keys are not in it. Keep them with your passwords.",
     postgresql: "Values in a PostgreSQL database are not in it either: back that database up itself.",
     make: "Make and download a backup",
     making: "Making the backup. With years of data this takes minutes…",
