@@ -97,7 +97,7 @@ export const makeCampaign: JobsDesk["makeCampaign"] = async (run, wanted, by, no
   const values = [name, JSON.stringify(spec), iso(opens), iso(closes), priority, by];
   const id = Number((await run(sql.writeCampaign, values)).rows[0]?.campaign_id);
   // One that is small opens at once; the jobs go on with any other.
-  if (opens <= now + openAhead) await expandSome(run, id, atOnce);
+  if (opens <= now + openAhead && (await expandSome(run, id, atOnce))) await tellNews(run, { kind: "jobs" });
   return id;
 };
 

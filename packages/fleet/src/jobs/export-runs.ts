@@ -7,6 +7,7 @@ import { nameUuid } from "../exports/delivery/name-uuid.ts";
 import type { ExportDay } from "../exports/model/export-day.ts";
 import type { ExportFile } from "../exports/model/export-file.ts";
 import { type ExportRun, exportFiles } from "../exports/runs/export-files.ts";
+import { tellNews } from "../shards/news.ts";
 import { iso, millis } from "./campaign-rows.ts";
 import type { ExportRunState, ExportRunSummary, JobsDesk } from "./desk.ts";
 import { type CarriedDay, type ChosenDays, carriedDays, newestDays } from "./export-days.ts";
@@ -194,7 +195,7 @@ export const runExportAgain: JobsDesk["runExportAgain"] = async (run, id, period
     if (dueAt(period, { ...plan.schedule, minute: 0, daysLater: 0 }, plan.zone) > now)
       refuse(`${period} is not over yet.`);
     if ((await run(sql.wantRun, [id, day])).count === 0) await run(sql.wantFirst, [id, day, period, iso(now)]);
-    return;
+    return tellNews(run, { kind: "jobs" });
   }
   const [row] = (await run(sql.readRun, [id, day, version])).rows;
   const state = row?.state;
@@ -204,6 +205,7 @@ export const runExportAgain: JobsDesk["runExportAgain"] = async (run, id, period
     if (parts > 0 && (await run(sql.readPart, [id, day, version, name, parts - 1])).count === 0)
       refuse(`The bytes of ${name} are no longer kept.`);
   await run(sql.setRunState, [id, day, version, "m", null]);
+  await tellNews(run, { kind: "jobs" });
 };
 
 /** The parts of a file, one after the other. */

@@ -112,6 +112,39 @@ test("two processes scan for gaps, open and close campaigns, make months, and do
   await world.until("it is told", () => world.count(/campaign 1 is over; 2 of its targets were not read/) === 1);
 });
 
+test("a campaign of more meters than one transaction makes targets for is open soon, and not with the next look", {
+  skip,
+}, async (t) => {
+  const database = await servers.fleet();
+  await addSites(database, [{ id: "a", meters: 5_001 }]);
+  const lines: string[] = [];
+  const jobs = await startJobs({
+    ...{ url: `${(await servers.server()).url}?schema=${database.place.schema}`, fleet: "test", name: "jobs-1" },
+    ...{ clock: systemClock, log: (line) => void lines.push(line) },
+  });
+  t.after(() => jobs.stop());
+  const [now, hourLater] = [Date.now(), Date.now() + hour];
+  await until("the first look is over", async () => (await marks(database, "report")) === 1, 60_000);
+  const wanted = {
+    name: "All",
+    scope: { all: true },
+    reads: ["registers"],
+    windows: [],
+    priority: 5,
+    spread: 0,
+  } as const;
+  const begun = performance.now();
+  const id = await database.transaction((run) =>
+    makeCampaign(run, { ...wanted, opens: now, closes: hourLater }, "anna", now),
+  );
+  assert.equal((await campaignReport(database.run, id))?.state, "planned");
+  await until("it is open", async () => (await campaignReport(database.run, id))?.state === "open", 60_000);
+  t.diagnostic(`open after ${Math.round(performance.now() - begun)} ms`);
+  // Looks are 20 s apart, and the first one has just been.
+  assert.ok(performance.now() - begun < 12_000);
+  assert.equal((await campaignReport(database.run, id))?.counts.waiting, 5_001);
+});
+
 test("gaps and what is kept go by the settings", { skip }, async (t) => {
   const database = await servers.fleet();
   await addSites(database, [{ id: "a", meters: 1 }]);

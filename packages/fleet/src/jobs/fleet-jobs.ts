@@ -8,6 +8,8 @@ import {
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import { Database } from "../books/database.ts";
 import { checkFleet, checkPresent } from "../books/migrate.ts";
+import { tellText } from "../shards/news.ts";
+import { NewsEar, postgresEar } from "../shards/news-ear.ts";
 import type { Duty, DutyParts } from "./duty.ts";
 import { deliverDuty, exportDuty } from "./export-duties.ts";
 import { JobEngine } from "./job-engine.ts";
@@ -69,6 +71,7 @@ class Calendar {
   #lookedAt: Millis;
   #problem: string | null = null;
   #isStopped = false;
+  #isWanted = false;
 
   constructor(duties: readonly Duty[], parts: DutyParts, engine: JobEngine, clock: Clock) {
     this.#duties = duties;
@@ -82,6 +85,16 @@ class Calendar {
   look(): Promise<void> {
     this.#looking = this.#looking.then(() => this.#look());
     return this.#looking;
+  }
+
+  /** Once, however often it is asked for before that begins. */
+  soon(): void {
+    if (this.#isWanted) return;
+    this.#isWanted = true;
+    void this.#looking.then(() => {
+      this.#isWanted = false;
+      return this.look();
+    });
   }
 
   begin(): void {
@@ -171,12 +184,22 @@ export const startJobs = async (
       });
     const calendar = new Calendar(duties, parts, started, clock);
     calendar.begin();
+    const ear = new NewsEar({
+      open: postgresEar(database.place),
+      send: (text) => tellText(database.run, text),
+      onNews: ({ kind }) => {
+        if (kind === "jobs") calendar.soon();
+      },
+      ...{ name: `${name} jobs`, clock },
+    });
     return {
       ready: () => calendar.ready(),
       look: () => calendar.look(),
       stop: async () => {
+        const deaf = ear.stop();
         await calendar.stop();
         await started.stop();
+        await deaf;
         await database.close();
       },
     };

@@ -48,6 +48,8 @@ export class JobEngine {
   readonly #pollSeconds: number;
   readonly #firstPause: number;
   readonly #stopping = new AbortController();
+  /** Of this process, by the names of their jobs. */
+  readonly #workers = new Map<string, string[]>();
   readonly #tell: (sentence: string) => void;
   /** The last failure of each job, so that each hour of the same is told once. */
   readonly #failures = new Map<string, string>();
@@ -101,6 +103,7 @@ export class JobEngine {
           this.#boss.notifyWorker(worker);
         }),
       );
+      this.#workers.set(name, [...(this.#workers.get(name) ?? []), worker]);
     }
   }
 
@@ -109,6 +112,7 @@ export class JobEngine {
     if (keys.length === 0) return;
     const jobs = keys.map((key) => ({ singletonKey: key, data: { key } }));
     await this.#do(() => this.#boss.insert(name, jobs));
+    for (const worker of this.#workers.get(name) ?? []) this.#boss.notifyWorker(worker);
   }
 
   /** Ends jobs in progress: others take them. */

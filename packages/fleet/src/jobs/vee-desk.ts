@@ -4,6 +4,7 @@ import type { Millis } from "@meterport/protocol/ports";
 import type { Row, Run } from "../books/database.ts";
 import { daysOf } from "../books/queries.ts";
 import { gridBetween } from "../books/stored-slots.ts";
+import { tellNews } from "../shards/news.ts";
 import { checkEdit, type Edit } from "../vee/edits.ts";
 import type { Finding } from "../vee/judge-day.ts";
 import type { Verdict } from "../vee/rules/rule.ts";
@@ -108,4 +109,5 @@ export const addEdit: JobsDesk["addEdit"] = async (run, { point, obis, ...decide
   const values = edit.kind === "set" ? [...edit.values] : null;
   await run(sql.writeEdit, [number, obis, kind, iso(from), iso(to), values, author, reason, iso(now)]);
   await run(sql.noteEdited, [number, obis, isoDay(from), isoDay(lastDay(to))]);
+  await tellNews(run, { kind: "jobs" });
 };

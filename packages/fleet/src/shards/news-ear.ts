@@ -3,7 +3,7 @@ import { poolOf, postgresDriver } from "@meterport/gateway/stores/postgres/postg
 import type { PostgresPlace } from "@meterport/gateway/stores/postgres/postgres-url";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import type { PoolClient } from "pg";
-import { type News, newsChannel, newsIn } from "./news.ts";
+import { type News, newsChannel, newsIn, newsKinds } from "./news.ts";
 
 /** A connection that listens. */
 export interface Ear {
@@ -132,8 +132,7 @@ export class NewsEar {
     if (this.#hears) return;
     this.#hears = true;
     // Something may have been told while nobody listened.
-    onNews({ kind: "sites" });
-    onNews({ kind: "visits" });
+    for (const kind of newsKinds) onNews({ kind });
   }
 
   #wait(time: Millis, work: () => Promise<void>): void {

@@ -77,7 +77,7 @@ describe("a connection that listens", () => {
     const ear = database.ear();
     await database.clock.advance(0);
     assert.equal(ear.hears, true);
-    assert.deepEqual(database.news.splice(0), [{ kind: "sites" }, { kind: "visits" }]);
+    assert.deepEqual(database.news.splice(0), [{ kind: "sites" }, { kind: "visits" }, { kind: "jobs" }]);
     database.tell("visits 3");
     database.tell("whatever");
     assert.deepEqual(database.news.splice(0), [{ kind: "visits", shards: [3] }]);
@@ -101,7 +101,7 @@ describe("a connection that listens", () => {
     database.news.length = 0;
     await database.clock.advance(120_000);
     assert.equal(ear.hears, true);
-    assert.deepEqual(database.news, [{ kind: "sites" }, { kind: "visits" }]);
+    assert.deepEqual(database.news, [{ kind: "sites" }, { kind: "visits" }, { kind: "jobs" }]);
     await ear.stop();
   });
 

@@ -4,8 +4,9 @@
  */
 import type { Run } from "../books/database.ts";
 
-/** `visits`: targets that are due; `sites`: sites, meters or keys that changed. */
-export type NewsKind = "visits" | "sites";
+/** `visits`: targets that are due; `sites`: sites, meters or keys that changed; `jobs`: work for the role `jobs`. */
+export const newsKinds = ["sites", "visits", "jobs"] as const;
+export type NewsKind = (typeof newsKinds)[number];
 
 export interface News {
   readonly kind: NewsKind;
@@ -24,7 +25,7 @@ export const newsText = ({ kind, shards }: News): string => {
 
 /** Undefined for what is no news, such as those of a newer version. */
 export const newsIn = (text: string): News | undefined => {
-  const [, kind, shards] = /^(visits|sites)(?: ([0-9]{1,5}(?:,[0-9]{1,5})*))?$/.exec(text) ?? [];
+  const [, kind, shards] = /^(sites|visits|jobs)(?: ([0-9]{1,5}(?:,[0-9]{1,5})*))?$/.exec(text) ?? [];
   if (kind === undefined) return undefined;
   return { kind: kind as NewsKind, shards: shards?.split(",").map(Number) };
 };
