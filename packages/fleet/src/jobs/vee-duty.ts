@@ -103,7 +103,9 @@ class VeeWork {
     const lane = async (): Promise<void> => {
       for (const check of left) await checkDays(this.#parts.database, check, this.#options(now));
     };
-    await Promise.all(Array.from({ length: lanes }, lane));
+    // What failed in one is told when the other has ended as well: nothing goes on behind a job that is over.
+    for (const done of await Promise.allSettled(Array.from({ length: lanes }, lane)))
+      if (done.status === "rejected") throw done.reason;
   }
 
   /** Checks some of what changed; false if nothing is left. */
