@@ -8,9 +8,8 @@ export interface JobRoomOptions {
   readonly clock: Pick<Clock, "now" | "at">;
 }
 
-/** Jobs at a time: at first, whatever the machine says, and at most. */
-const first = 16;
-const least = 4;
+/** Jobs at a time, whatever the machine says: most of a job's time is the line's. And at most. */
+const least = 16;
 const most = 1_024;
 /** While some wait, it is looked this often whether the machine keeps up. */
 const every: Millis = 20;
@@ -18,7 +17,7 @@ const every: Millis = 20;
 const more = 0.1;
 const less = 0.9;
 /** The share of time by which timers come late, beyond which the machine is behind, and the time over which it is taken. */
-const behind = 0.2;
+const behind = 0.3;
 const memory: Millis = 200;
 
 type Give = (leave: () => void) => void;
@@ -28,7 +27,7 @@ export class JobRoom {
   /** First come, first served. */
   readonly #waiting = new Set<Give>();
   #running = 0;
-  #limit: number = first;
+  #limit: number = least;
   #lateness = 0;
   #looking = false;
 
