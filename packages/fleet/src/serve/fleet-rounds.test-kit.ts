@@ -8,7 +8,15 @@ import type { Server } from "../../../../test/support/postgres.ts";
 import type { Database } from "../books/database.ts";
 import { sleep } from "../books/fleet-database.test-kit.ts";
 import { FleetProcess, hasDisks } from "./fleet-daemon.test-kit.ts";
-import { bookedOf, bookMeters, type CountedMeter, countedMeter, judge, untilSo } from "./fleet-meters.test-kit.ts";
+import {
+  bookedOf,
+  bookMeters,
+  type CountedMeter,
+  countedMeter,
+  type Judged,
+  judge,
+  untilSo,
+} from "./fleet-meters.test-kit.ts";
 
 export const incidents = [
   "kill",
@@ -52,6 +60,8 @@ const disk = 64;
 /** The system has told everybody by then that a client is gone, and nobody can have taken over. */
 const noticed = 1_000;
 const connectedWithin = 60_000;
+/** What is not there by then is lost. */
+const filledWithin = 60_000;
 
 export class FleetRounds {
   readonly #options: FleetWorldOptions;
@@ -89,7 +99,7 @@ export class FleetRounds {
     const victim = this.#processes[Math.floor(chance() * this.#processes.length)] as FleetProcess;
     const takeover = await this.#happen(incident, victim, all);
     await this.#isBooked(meters, 120_000);
-    const judged = await judge(database, all);
+    const judged = await this.#judgedAtLast(all);
     await database.run("UPDATE meter SET link = NULL WHERE serial = ANY ($1::text[])", [
       meters.map(({ serial }) => serial),
     ]);
@@ -121,6 +131,17 @@ export class FleetRounds {
       return meters.every(({ id }) => (of.get(id) ?? 0) >= leastSlots);
     };
     await untilSo("the memory of all meters is booked", limit, isWhole);
+  }
+
+  /** What one holder has read may still be on its way when the newest of another is booked. */
+  async #judgedAtLast(meters: readonly CountedMeter[]): Promise<Judged> {
+    const { database } = this.#options;
+    let judged = await judge(database, meters);
+    for (const end = systemClock.now() + filledWithin; judged.lost > 0 && systemClock.now() < end; ) {
+      await sleep(1_000);
+      judged = await judge(database, meters);
+    }
+    return judged;
   }
 
   /** Kills one that reads, and gives how long until each of its meters was asked by another. */
