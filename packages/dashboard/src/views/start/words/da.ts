@@ -207,7 +207,7 @@ export const da: StartWords = {
     area: "Elpriser",
     areaHelp: "Gatewayen henter markedets priser over internettet og sender kun område og datoer",
     noArea: "ingen: intet hentes over internettet",
-    ownPrice: "én pris hele tiden, som i kontrakten",
+    ownPrice: "en fast pris pr. kWh",
     ownPriceHelp: "Mere om priser, f.eks. nat eller salg, findes i målerens indstillinger",
     price: "Pris pr. kWh",
     priceHelp: "Med det hele, f.eks. 2,45",

@@ -220,7 +220,7 @@ export const de: StartWords = {
     area: "Strompreise",
     areaHelp: "Das Gateway fragt die Marktpreise über das Internet ab und sendet nur Gebiet und Daten",
     noArea: "keine: Nichts wird über das Internet abgefragt",
-    ownPrice: "ein Preis zu jeder Zeit, wie im Vertrag",
+    ownPrice: "ein fester Preis je kWh",
     ownPriceHelp: "Mehr zu Preisen, etwa nachts oder für Einspeisung, in den Einstellungen des Zählers",
     price: "Preis je kWh",
     priceHelp: "Mit allem, etwa 0,32",

@@ -210,7 +210,7 @@ export const en = {
     area: "Electricity prices",
     areaHelp: "The gateway asks for the market's prices over the Internet, and sends nothing but area and dates",
     noArea: "none: nothing is asked over the Internet",
-    ownPrice: "one price at all times, as in the contract",
+    ownPrice: "a fixed price per kWh",
     ownPriceHelp: "More about prices, such as nights or feeding in, is in the settings of the meter",
     price: "Price of a kWh",
     priceHelp: "With everything, such as 0.32",
