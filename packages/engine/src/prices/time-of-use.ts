@@ -52,6 +52,8 @@ const minutesIn = (word: string): readonly [number, number] | undefined => {
  */
 export const parseTimeRule = (text: string): TimeRule => {
   const [first = "", ...words] = text.trim().toLowerCase().split(/\s+/);
+  // In many of the countries with these meters people write it so; in a list of rules it could also be two.
+  if (/^-?\d{1,6},\d/.test(first)) throw wrong(text, "has a decimal comma in its price");
   if (!/^-?\d{1,6}(\.\d{1,8})?$/.test(first)) throw wrong(text, "does not begin with a price per kWh");
   let minutes: readonly [number, number] = [0, dayMinutes];
   const days = new Set<number>();

@@ -80,6 +80,7 @@ test("what is wrong is one sentence with its place", () => {
     ["{ times: [0.3], feed_in: market }", /feed_in is market, and there is no source/],
     ["{ times: [0.3], feed_in: lots }", /feed_in.*"lots" is not what is paid: write a price/],
     ["{ times: [cheap] }", /times\[0\].*"cheap" does not begin with a price per kWh/],
+    ["{ times: ['0,30'] }", /times\[0\].*"0,30" has a decimal comma in its price: write for example 0\.45/],
     ["{ times: [] }", /times.*is empty: write a price/],
     ["{ times: [0.3], charges: ['5790000705689:DT_C_01'] }", /charges are in DKK, and the currency is EUR: use DKK/],
     ["{ times: [0.3], charges: [DT_C_01] }", /is not a charge: write the GLN/],
