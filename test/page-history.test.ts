@@ -317,6 +317,21 @@ describe("the history on the page", { skip: skipPage }, () => {
     await page.close();
   });
 
+  test("what a new meter remembers shows as soon as some of it is read", async () => {
+    let empty = true;
+    const { page } = await open("", (opened) =>
+      opened.route("**/api/v1/points/home", async (route) => {
+        const response = await route.fetch();
+        const point = (await response.json()) as object;
+        await route.fulfill({ response, json: empty ? { ...point, channels: [] } : point });
+      }),
+    );
+    await page.getByText("Nothing is stored yet.").waitFor();
+    empty = false;
+    await page.getByTestId("overview-yesterday-import").filter({ hasText: "kWh" }).waitFor();
+    await page.close();
+  });
+
   test("a gateway that answers strangely makes no view of nothing", async () => {
     const { page } = await open("", async (opened) => {
       await opened.route("**/points/home/intervals?*", (route) =>

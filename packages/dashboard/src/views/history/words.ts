@@ -99,7 +99,7 @@ const en = {
   compared: (energy: string) => `compared: ${energy}`,
   nothing: "Nothing is stored of this time.",
   nothingYet:
-    "Nothing is stored yet. The first quarter of an hour appears soon after it is over; what the meter remembers follows.",
+    "Nothing is stored yet. What the meter remembers appears here within minutes, and each new quarter of an hour soon after it is over.",
   loading: "Loading…",
   failed: "The history could not be loaded.",
   unreachable: "The gateway does not answer.",
@@ -222,7 +222,7 @@ const da: HistoryWords = {
   compared: (energy) => `sammenlignet: ${energy}`,
   nothing: "Der er intet gemt fra denne tid.",
   nothingYet:
-    "Der er intet gemt endnu. Det første kvarter vises, kort efter at det er forbi; det, måleren husker, følger efter.",
+    "Der er intet gemt endnu. Det, måleren husker, vises her i løbet af få minutter, og hvert nyt kvarter kort efter at det er forbi.",
   loading: "Henter…",
   failed: "Historikken kunne ikke indlæses.",
   unreachable: "Gatewayen svarer ikke.",
@@ -346,7 +346,7 @@ const de: HistoryWords = {
   compared: (energy) => `Vergleich: ${energy}`,
   nothing: "Aus dieser Zeit ist nichts gespeichert.",
   nothingYet:
-    "Noch ist nichts gespeichert. Die erste Viertelstunde erscheint, kurz nachdem sie vorbei ist; was der Zähler noch weiß, folgt.",
+    "Es ist noch nichts gespeichert. Was der Zähler gespeichert hat, erscheint hier binnen Minuten, und jede neue Viertelstunde bald nach ihrem Ende.",
   loading: "Wird geladen…",
   failed: "Der Verlauf konnte nicht geladen werden.",
   unreachable: "Das Gateway antwortet nicht.",
