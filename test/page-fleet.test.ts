@@ -43,6 +43,13 @@ describe("the page of a fleet", { skip: skipPage }, () => {
     await other.close();
   });
 
+  test("offers no order of meters that the books cannot have", async () => {
+    const sorts = (on: Page): Promise<string[]> => on.getByTestId("points-sort").locator("option").allTextContents();
+    await page.evaluate(`location.hash = "#/points"`);
+    await page.getByTestId("points-sort").waitFor();
+    await soon.ok(async () => (await sorts(page)).length > 0 && !(await sorts(page)).includes("Highest power first"));
+  });
+
   test("pauses a site and reads it again", async () => {
     await go("sites");
     const site = page.locator('[data-testid="site"][data-site="site-5"]');
