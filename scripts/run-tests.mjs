@@ -2,6 +2,7 @@
  * Runs test files in lanes that go at the same time, each in its own order; `node --test` has one lane, in the order of
  * names. The argument is JSON: `[{ "files": ["test/page.test.ts"], "concurrency": 1 }]`.
  */
+import { relative } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
 
@@ -22,27 +23,38 @@ const isClosing = ({ type, data }) =>
   data.nesting === 0 &&
   /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) [\d.]+$/.test(data.message);
 
-/** Runs one lane, and gives what it counted. */
+const execArgv = ["--import", new URL("untracked-promises.mjs", import.meta.url).href];
+
+/** Each file that has ended, with its milliseconds. */
+const took = [];
+
+const say = (message) => report.write({ type: "test:diagnostic", data: { nesting: 0, message, level: "info" } });
+
+/** Runs one lane, and gives what it counted, and when it ended. */
 const runLane = async ({ files, concurrency }) => {
   // The slowest file takes less than a minute; one that hangs must not take the others with it.
-  const events = run({ files, concurrency, timeout: 240_000, signal: interruption.signal });
+  const events = run({ files, concurrency, execArgv, timeout: 240_000, signal: interruption.signal });
   let counts = {};
   for await (const event of events) {
     if (event.type === "test:fail" && event.data.todo === undefined) process.exitCode = 1;
     if (event.type === "test:summary" && event.data.file === undefined) counts = event.data.counts;
+    else if (event.type === "test:summary") took.push([event.data.file, event.data.duration_ms]);
     else if (!isClosing(event)) report.write(event);
   }
-  return counts;
+  return { counts, ended: performance.now() - began };
 };
+
+const seconds = (milliseconds) => `${(milliseconds / 1000).toFixed(1)} s`;
 
 const began = performance.now();
 const lanes = JSON.parse(process.argv[2]).filter(({ files }) => files.length > 0);
 const counted = await Promise.all(lanes.map(runLane));
+// Where the time goes: which files to make faster, and whether the lanes are in balance.
+for (const [n, { ended }] of counted.entries()) say(`lane ${n + 1}: ${seconds(ended)}`);
+const slowest = took.sort(([, a], [, b]) => b - a).slice(0, 8);
+for (const [file, duration] of slowest) say(`slow: ${seconds(duration)} ${relative(process.cwd(), file)}`);
 const names = { tests: "tests", suites: "suites", passed: "pass", failed: "fail", cancelled: "cancelled" };
-for (const [key, name] of Object.entries({ ...names, skipped: "skipped", todo: "todo" })) {
-  const sum = counted.reduce((total, counts) => total + (counts[key] ?? 0), 0);
-  report.write({ type: "test:diagnostic", data: { nesting: 0, message: `${name} ${sum}`, level: "info" } });
-}
-const took = `duration_ms ${Math.round(performance.now() - began)}`;
-report.write({ type: "test:diagnostic", data: { nesting: 0, message: took, level: "info" } });
+for (const [key, name] of Object.entries({ ...names, skipped: "skipped", todo: "todo" }))
+  say(`${name} ${counted.reduce((total, { counts }) => total + (counts[key] ?? 0), 0)}`);
+say(`duration_ms ${Math.round(performance.now() - began)}`);
 report.end();

@@ -105,16 +105,22 @@ test("lanes run each file, count them in one report, and fail if one test fails"
   const [good, other, bad] = [file("good", ""), file("other", ""), file("bad", 'throw new Error("broken")')];
   const thrown = join(folder, "thrown.test.mjs");
   writeFileSync(thrown, 'throw new Error("no test")\n');
+  const lost = file("lost", 'Promise.reject(new Error("lost"))');
   try {
     const fine = await runInLanes([good], [other], []);
     assert.equal(fine.code, 0, fine.report);
     assert.match(fine.report, /^ℹ tests 2\nℹ suites 0\nℹ pass 2\nℹ fail 0\n/m);
     assert.equal(fine.report.match(/^ℹ tests /gm)?.length, 1);
+    assert.match(fine.report, /^ℹ slow: \d+\.\d s \S*good\.test\.mjs\n/m);
+    assert.match(fine.report, /\nℹ duration_ms \d+\n$/);
     const failed = await runInLanes([good, bad], [other]);
     assert.equal(failed.code, 1, failed.report);
     assert.match(failed.report, /^ℹ tests 3\nℹ suites 0\nℹ pass 2\nℹ fail 1\n/m);
     assert.match(failed.report, /failing tests:.*Error: broken/s);
     assert.equal((await runInLanes([good], [thrown])).code, 1);
+    const unawaited = await runInLanes([good], [lost]);
+    assert.equal(unawaited.code, 1, unawaited.report);
+    assert.match(unawaited.report, /Error: lost/);
   } finally {
     rmSync(folder, { recursive: true });
   }
