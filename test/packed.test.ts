@@ -36,7 +36,7 @@ const tsc = join(root, "node_modules", "@typescript", "native", "bin", "tsc");
 const compile = (options: object, files: readonly string[], ...flags: readonly string[]) => {
   const compilerOptions = { target: "es2022", strict: true, skipLibCheck: false, types: [], ...options };
   write({ "tsconfig.json": JSON.stringify({ compilerOptions, files }) });
-  return run(process.execPath, [tsc, "-p", ".", ...flags]);
+  return run(process.execPath, [tsc, "-p", ".", "--singleThreaded", ...flags]);
 };
 
 test("the sample compiles with moduleResolution bundler and node16, strictly, declarations of ours included", async () => {
@@ -197,7 +197,10 @@ describe("tarballs", () => {
 
     if (name !== "meterport")
       test(`are-the-types-wrong finds nothing in ${name}`, async () => {
-        const entrypoints = (entries.get(name) ?? []).map((entry) => `.${entry.slice(name.length)}`);
+        // Files side by side are found in the same way, and the compiler has looked into each of them above.
+        const folders = new Set<string>();
+        const isFirst = (entry: string): boolean => folders.size < folders.add(dirname(entry)).size;
+        const entrypoints = (entries.get(name) ?? []).filter(isFirst).map((entry) => `.${entry.slice(name.length)}`);
         const result = await checkPackage(createPackageFromTarballData(bytes), { entrypoints });
         assert.ok(result.types !== false);
         // For ES modules only: older resolutions and require() without Node's help are not promised.

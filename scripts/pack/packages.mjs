@@ -13,13 +13,14 @@ const isPublished = (name) =>
 /**
  * Writes the tarballs to `output`, and what they were made of to its folders `types` and `packages`.
  *
+ * @param checks whether the types of all code are checked
  * @returns the name, version, tarball and tarball size in bytes of each package
  */
-export const packPackages = (output) => {
+export const packPackages = (output, { checks = true } = {}) => {
   rmSync(output, { recursive: true, force: true });
   mkdirSync(output, { recursive: true });
   const types = join(output, "types");
-  compileDeclarations(types);
+  compileDeclarations(types, checks);
   const staged = readdirSync(join(root, "packages"))
     .filter(isPublished)
     .map((name) => {

@@ -20,7 +20,7 @@ export const { npm, npmComplaint } = (await script("runtime.mjs")) as {
 
 /** `npm run pack`, into another folder. */
 export const { packPackages } = (await script("pack/packages.mjs")) as {
-  readonly packPackages: (output: string) => readonly PackedPackage[];
+  readonly packPackages: (output: string, options?: { readonly checks: boolean }) => readonly PackedPackage[];
 };
 
 /** How the sources become what is published. */
