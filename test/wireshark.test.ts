@@ -6,9 +6,9 @@ import { type Capture, type CaptureEntry, parseCapture } from "@meterport/protoc
 import { pcapOf } from "@meterport/protocol/capture/pcap/pcap-writer";
 import { piecesOf } from "@meterport/protocol/capture/pieces";
 import { annotate } from "@meterport/protocol/layout/annotate";
-import { parseProfile } from "@meterport/protocol/layout/index";
+import { type AnyTable, parseProfile } from "@meterport/protocol/layout/index";
 import { decodeRequest, decodeResponse, type TableRequest } from "@meterport/protocol/mep/frame/apdu";
-import { defaultDimensions, tablesByNumber } from "@meterport/protocol/tables/index";
+import { type Dimensions, defaultDimensions, tablesByNumber } from "@meterport/protocol/tables/index";
 import { isNumberList, numbersText } from "../packages/cli/src/format/value.ts";
 import { runCli, type World, withMeter } from "../packages/cli/src/testing/run-cli.ts";
 import { peer } from "./support/peers.ts";
@@ -71,28 +71,44 @@ const expectedValue = (value: unknown, path: string): string => {
   return String(value);
 };
 
+/** Pieces of a table that follow each other. */
+interface Run {
+  readonly table: AnyTable;
+  readonly from: number;
+  readonly bytes: number[];
+  readonly parts: { readonly first: number; readonly end: number; readonly leaves: Leaf[] }[];
+}
+
+const fillLeaves = ({ table, from, bytes, parts }: Run, env: Dimensions): void => {
+  for (const { path, start, end, value, bits } of annotate(table, Uint8Array.from(bytes), env, from).spans) {
+    const first = bits === undefined ? start : start + Math.floor(bits[0] / 8);
+    const last = bits === undefined ? end : start + Math.floor(bits[1] / 8) + 1;
+    const part = parts.find((each) => first >= each.first && last <= each.end);
+    part?.leaves.push([`mep.${table.id}.${path.replace(/\.\d+(?=\.|$)/g, "")}`, expectedValue(value, path)]);
+  }
+};
+
 /** Our own decoder's view of the messages of a capture: the leaves of the table data of each. */
 const expectedOf = (capture: Capture, profile: string): (readonly Leaf[])[] => {
   const env = defaultDimensions(parseProfile(profile));
   let asked: TableRequest | undefined;
-  let piece: { table: number; to: number; from: number; bytes: Uint8Array } | undefined;
+  let run: Run | undefined;
+  const runs = new Set<Run>();
+  /** Leaves of a piece of a table, which are known at the end: pieces of a long table are decoded together, once. */
   const leavesOf = (number: number, data: Uint8Array, offset: number, whole: boolean): Leaf[] => {
     const table = tablesByNumber.get(number);
     if (table === undefined || data.length === 0) return [];
-    // Pieces of a long table are decoded together with the pieces before them.
-    const joined = !whole && piece !== undefined && piece.table === number && piece.to === offset ? piece : undefined;
-    const bytes = joined === undefined ? data : Uint8Array.of(...joined.bytes, ...data);
-    const from = joined?.from ?? offset;
-    if (!whole) piece = { table: number, from, to: offset + data.length, bytes };
-    return annotate(table, bytes, env, from).spans.flatMap(({ path, start, end, value, bits }): Leaf[] => {
-      const first = bits === undefined ? start : start + Math.floor(bits[0] / 8);
-      const last = bits === undefined ? end : start + Math.floor(bits[1] / 8) + 1;
-      const name = `mep.${table.id}.${path.replace(/\.\d+(?=\.|$)/g, "")}`;
-      return first < offset || last > offset + data.length ? [] : [[name, expectedValue(value, path)]];
-    });
+    const goesOn = !whole && run !== undefined && run.table === table && run.from + run.bytes.length === offset;
+    const joined: Run = goesOn && run !== undefined ? run : { table, from: offset, bytes: [], parts: [] };
+    const leaves: Leaf[] = [];
+    joined.bytes.push(...data);
+    joined.parts.push({ first: offset, end: offset + data.length, leaves });
+    runs.add(joined);
+    if (!whole) run = joined;
+    return leaves;
   };
   const { streams, pieces } = piecesOf(capture);
-  return pieces.map(({ dir, kind, start, end }): readonly Leaf[] => {
+  const expected = pieces.map(({ dir, kind, start, end }): readonly Leaf[] => {
     if (kind !== "frame") return [];
     const body = streams[dir].subarray(start + 2, end);
     if (dir === "tx") {
@@ -107,6 +123,8 @@ const expectedOf = (capture: Capture, profile: string): (readonly Leaf[])[] => {
     if (response.kind !== "data") return [];
     return leavesOf(asked.table, response.data, asked.kind === "read-at" ? asked.offset : 0, asked.kind === "read");
   });
+  for (const each of runs) fillLeaves(each, env);
+  return expected;
 };
 
 const isLeaf = (name: string): boolean => /^mep\.[BE]T\d+\./.test(name);

@@ -14,9 +14,20 @@ const [lowest, highest] = [-(2 ** 31), 2 ** 31 - 1];
 /** The value as a table of the meter has it. */
 const held = (value: number): number => Math.min(highest, Math.max(lowest, value));
 
+/** Whether an entry names a source, in its first two bytes. */
+const hasSource = (bytes: Uint8Array): boolean => {
+  const size = 13;
+  for (let at = 0; at + size <= bytes.length; at += size)
+    if ((bytes[at] ?? 0) + 256 * (bytes[at + 1] ?? 0) !== notInUse) return true;
+  return false;
+};
+
 export class DeltaWatch {
   readonly #meter: VirtualMeter;
   #sampled: Millis = Number.NEGATIVE_INFINITY;
+  /** Whether anything is watched, and the version of the memory that said so: it is asked for at each step of the line. */
+  #watching = false;
+  #version = -1;
 
   constructor(meter: VirtualMeter) {
     this.#meter = meter;
@@ -50,13 +61,12 @@ export class DeltaWatch {
     return changed;
   }
 
-  /** The first two bytes of an entry are its source. */
   #watches(): boolean {
-    const bytes = this.#meter.memory.get(ET71.number);
-    if (bytes === undefined) return false;
-    const size = 13;
-    for (let at = 0; at + size <= bytes.length; at += size)
-      if ((bytes[at] ?? 0) + 256 * (bytes[at + 1] ?? 0) !== notInUse) return true;
-    return false;
+    const { memory } = this.#meter;
+    if (this.#version !== memory.version) {
+      this.#version = memory.version;
+      this.#watching = hasSource(memory.get(ET71.number) ?? new Uint8Array(0));
+    }
+    return this.#watching;
   }
 }

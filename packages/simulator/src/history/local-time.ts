@@ -2,7 +2,7 @@
 import { utcFields } from "@meterport/protocol/layout/index";
 import type { Millis } from "@meterport/protocol/ports";
 import type { BT52, BT53, BT55 } from "@meterport/protocol/tables/index";
-import { lastSunday } from "../household/calendar.ts";
+import { lastSunday, utcYear } from "../household/calendar.ts";
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
@@ -24,7 +24,7 @@ const dayOfWeek = (time: Millis): number => (Math.floor(time / DAY) + 4) % 7;
 export const isSummer = (time: Millis, zone: BT53): boolean => {
   const { hour, minute, second } = zone.dstTimeEffective;
   const standard = time + offsetOf(zone) * MINUTE;
-  const year = new Date(standard).getUTCFullYear();
+  const year = utcYear(standard / 1000);
   const effective = ((hour * 60 + minute) * 60 + second) * 1000;
   return standard >= lastSunday(year, 2) * DAY + effective && standard < lastSunday(year, 9) * DAY + effective;
 };

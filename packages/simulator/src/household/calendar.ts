@@ -3,6 +3,25 @@
 const DAY = 86_400;
 const HOUR = 3600;
 
+/** The year that was asked for last, as Unix seconds: finding one takes a date object, and time moves slowly through years. */
+const known = { year: Number.NaN, from: Number.NaN, to: Number.NaN };
+
+/**
+ * The year of a moment by UTC, from Unix seconds.
+ *
+ * @example
+ * utcYear(1_735_689_599) // 2024
+ * utcYear(1_735_689_600) // 2025
+ */
+export function utcYear(unix: number): number {
+  if (unix >= known.from && unix < known.to) return known.year;
+  const year = new Date(unix * 1000).getUTCFullYear();
+  known.year = year;
+  known.from = Date.UTC(year, 0) / 1000;
+  known.to = Date.UTC(year + 1, 0) / 1000;
+  return year;
+}
+
 /** Days that were asked for, by year and month: they are asked for again and again, and finding one takes a date object. */
 const sundays = new Map<number, number>();
 
@@ -14,8 +33,8 @@ const sundays = new Map<number, number>();
  */
 export function lastSunday(year: number, month: number): number {
   const at = 12 * year + month;
-  const known = sundays.get(at);
-  if (known !== undefined) return known;
+  const found = sundays.get(at);
+  if (found !== undefined) return found;
   const lastDay = Math.floor(Date.UTC(year, month, 31) / 1000 / DAY);
   const sunday = lastDay - ((lastDay + 4) % 7);
   if (Number.isFinite(sunday)) sundays.set(at, sunday);
@@ -33,7 +52,7 @@ const change = (year: number, month: number): number => lastSunday(year, month) 
  * localSeconds(1_735_000_000) - 1_735_000_000 // 3600
  */
 export function localSeconds(unix: number): number {
-  const year = new Date(unix * 1000).getUTCFullYear();
+  const year = utcYear(unix);
   const summer = unix >= change(year, 2) && unix < change(year, 9);
   return unix + (summer ? 2 * HOUR : HOUR);
 }

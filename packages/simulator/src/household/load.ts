@@ -79,17 +79,23 @@ export class LoadBlock {
 
   /** Holds each phase within `limit` VA and makes powers whole numbers, so that phases add up and energy is exact. */
   settle(limit: number): void {
-    for (let i = 0; i < this.active.length; i++) {
-      const watts = this.active[i] as number;
-      const vars = this.reactive[i] as number;
-      const distortion = this.distortion[i] as number;
-      const apparent = apparentOf(watts, vars, distortion);
-      const share = apparent > limit ? limit / apparent : 1;
+    const { active, reactive, distortion } = this;
+    for (let i = 0; i < active.length; i++) {
+      const watts = active[i] as number;
+      const vars = reactive[i] as number;
+      const distorting = distortion[i] as number;
       // "+ 0" turns a rounded -0 into 0; rounding towards zero where the limit binds keeps within it.
-      const round = share < 1 ? Math.trunc : Math.round;
-      this.active[i] = round(watts * share) + 0;
-      this.reactive[i] = round(vars * share) + 0;
-      this.distortion[i] = round(distortion * share);
+      const apparent = apparentOf(watts, vars, distorting);
+      if (apparent > limit) {
+        const share = limit / apparent;
+        active[i] = Math.trunc(watts * share) + 0;
+        reactive[i] = Math.trunc(vars * share) + 0;
+        distortion[i] = Math.trunc(distorting * share);
+      } else {
+        active[i] = Math.round(watts) + 0;
+        reactive[i] = Math.round(vars) + 0;
+        distortion[i] = Math.round(distorting);
+      }
     }
   }
 }

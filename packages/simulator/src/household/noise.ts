@@ -20,6 +20,10 @@ function hashName(name: string): number {
   return h;
 }
 
+function unitOf(laneKey: number, slot: number): number {
+  return (scramble(laneKey ^ slot) >>> 0) / TWO_POW_32;
+}
+
 /**
  * One named stream of repeatable noise; slots are integers (a second, a minute, a day, whatever the caller counts).
  *
@@ -36,7 +40,13 @@ export class Noise {
 
   /** A number in [0, 1); `lane` tells apart several numbers wanted for one slot. */
   unit(slot: number, lane = 0): number {
-    return (scramble(scramble(this.#key + Math.imul(lane, 0x9e3779b1)) ^ slot) >>> 0) / TWO_POW_32;
+    return unitOf(this.#laneKey(lane), slot);
+  }
+
+  /** `unit` for many slots of one lane, at half the cost. */
+  units(lane: number): (slot: number) => number {
+    const key = this.#laneKey(lane);
+    return (slot) => unitOf(key, slot);
   }
 
   /** A number in [low, high). */
@@ -56,5 +66,9 @@ export class Noise {
     const ease = part * part * (3 - 2 * part);
     const from = this.unit(slot, lane);
     return 2 * (from + (this.unit(slot + 1, lane) - from) * ease) - 1;
+  }
+
+  #laneKey(lane: number): number {
+    return scramble(this.#key + Math.imul(lane, 0x9e3779b1));
   }
 }
