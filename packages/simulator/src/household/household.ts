@@ -75,6 +75,7 @@ class TimedHousehold implements Household {
   readonly seed: number;
   readonly #appliances: readonly Appliance[];
   readonly #steadyGrid: boolean;
+  readonly #steadyLoad: boolean;
   readonly #voltage: Noise;
   readonly #frequency: Noise;
   // All three only save time: what they keep can be computed again at any moment. A mean looks back, so it has a block of its own.
@@ -87,6 +88,7 @@ class TimedHousehold implements Household {
     this.scenario = name;
     this.seed = seed;
     this.#steadyGrid = scenario.steadyGrid;
+    this.#steadyLoad = scenario.steadyLoad;
     const noise = (stream: string): Noise => new Noise(seed, stream);
     this.#voltage = noise("voltage");
     this.#frequency = noise("frequency");
@@ -109,6 +111,10 @@ class TimedHousehold implements Household {
     const to = Math.floor(checkedTime(toMs));
     if (to < from) throw new UsageError("time", `energy from ${from} ms to ${to} ms would run backwards`);
     const sum = new EnergySum();
+    if (this.#steadyLoad) {
+      addSecond(sum, this.#blockAt(Math.floor(from / 1000)), 0, to - from);
+      return sum.total();
+    }
     for (let second = Math.floor(from / 1000); second * 1000 < to; ) {
       const block = this.#blockAt(second);
       const end = block.start + BLOCK_SECONDS;
@@ -165,7 +171,7 @@ class TimedHousehold implements Household {
   }
 }
 
-/** Adds one second: totals are netted across the phases, apparent power is not, since S is the sum of U·I. */
+/** Adds some milliseconds of one second's load: totals are netted across the phases, apparent power is not, since S is the sum of U·I. */
 function addSecond(sum: EnergySum, block: LoadBlock, at: number, millis: number): void {
   let watts = 0;
   let vars = 0;

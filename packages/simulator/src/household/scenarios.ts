@@ -27,6 +27,8 @@ export interface Scenario {
   readonly description: string;
   /** Whether voltage and frequency stand still at 230 V and 50 Hz, so that a test can compute with them. */
   readonly steadyGrid: boolean;
+  /** Whether its load never changes, so that its energy follows from the length of a span. */
+  readonly steadyLoad: boolean;
   /** Whether it has a roof, and so may feed in. */
   readonly generates: boolean;
   /** In the order in which they are switched; a car comes last. */
@@ -57,6 +59,7 @@ export const scenarios = {
   house: {
     description: "a family's house with roof, electric car and heat pump",
     steadyGrid: false,
+    steadyLoad: false,
     generates: true,
     appliances: (site) => [
       ...home(site, 4),
@@ -69,18 +72,21 @@ export const scenarios = {
   flat: {
     description: "one person's flat",
     steadyGrid: false,
+    steadyLoad: false,
     generates: false,
     appliances: (site) => home(site, 1),
   },
   solar: {
     description: "a house under a large roof that exports at noon",
     steadyGrid: false,
+    steadyLoad: false,
     generates: true,
     appliances: (site) => [...home(site, 2), roof(15_600, 15_000, site.sky)],
   },
   ev: {
     description: "a house with electric car and heat pump, no roof",
     steadyGrid: false,
+    steadyLoad: false,
     generates: false,
     appliances: (site) => [
       ...home(site, 3),
@@ -91,12 +97,14 @@ export const scenarios = {
   quiet: {
     description: "constant values: 432 W, 545 var capacitive and 820 VA at 230 V and 50 Hz",
     steadyGrid: true,
+    steadyLoad: true,
     generates: false,
     appliances: () => [steady(QUIET)],
   },
   empty: {
     description: "no load on a living grid",
     steadyGrid: false,
+    steadyLoad: true,
     generates: false,
     appliances: () => [],
   },
