@@ -9,7 +9,17 @@ import { openLocalSqliteStore } from "@meterport/gateway/stores/sqlite/sqlite-st
 import { systemClock, systemEntropy } from "@meterport/transports/clock";
 import type { Browser, Page } from "playwright-core";
 import { hasNoBarriers } from "./support/axe.ts";
-import { fits, launchBrowser, openPage, openView, skipPage, speak, state, textOf } from "./support/browser.ts";
+import {
+  fits,
+  launchBrowser,
+  type Opened,
+  openPage,
+  openView,
+  skipPage,
+  speak,
+  state,
+  textOf,
+} from "./support/browser.ts";
 import { eventually, soon } from "./support/eventually.ts";
 import { type ServedMeter, serveMeter } from "./support/served-meter.ts";
 import { type SpawnedGateway, startGateway } from "./support/spawned-gateway.ts";
@@ -86,10 +96,16 @@ describe("the meter on the page", { skip: skipPage }, () => {
 
   const json = async <T>(path: string): Promise<T> =>
     (await (await fetch(`${gateway.url}/api/v1/points/home${path}`)).json()) as T;
+  let shared: Opened | undefined;
+  /** The one page of these tests, which begins each at the view of the meter, in English. */
   const opened = async (section = "", size = { width: 1280, height: 860 }) => {
-    const { page, complaints } = await openPage(browser, gateway.url);
+    shared ??= await openPage(browser, gateway.url);
+    const { page, complaints } = shared;
+    complaints.length = 0;
     await page.setViewportSize(size);
     await state(page, "fresh");
+    await speak(page, "en");
+    await openView(page, "now");
     await openView(page, "meter");
     if (section !== "") await page.evaluate(`location.hash = "#/points/home/meter/${section}"`);
     return { page, complaints };
@@ -123,7 +139,6 @@ describe("the meter on the page", { skip: skipPage }, () => {
     await soon.match(async () => String(await page.evaluate("location.hash")), /table=outage/);
     await hasNoBarriers(page);
     assert.deepEqual(complaints, []);
-    await page.close();
   });
 
   test("shows a table as the API gives it, and leads from fields to bytes and back", async () => {
@@ -153,7 +168,6 @@ describe("the meter on the page", { skip: skipPage }, () => {
     await soon.deepEqual(() => markedBytes(page), [0, 1, 2, 3]);
     await hasNoBarriers(page);
     assert.deepEqual(complaints, []);
-    await page.close();
   });
 
   test("keeps long lists closed, copies values, and shows a part of a table that is too long", async () => {
@@ -183,7 +197,6 @@ describe("the meter on the page", { skip: skipPage }, () => {
     await soon.match(() => textOf(page, "table"), /bytes 9,1\d\d–9,[\d]+ of 110,460/);
     await page.getByTestId("next-part").click();
     await page.locator('[data-at="9700"]').waitFor();
-    await page.close();
   });
 
   test("fits a narrow phone in each language, in the overview and in a table", async () => {
@@ -200,7 +213,6 @@ describe("the meter on the page", { skip: skipPage }, () => {
       await fits(page, language);
     }
     assert.deepEqual(complaints, []);
-    await page.close();
   });
 
   test("says why a table cannot be read, and reads it again", async () => {
@@ -218,7 +230,6 @@ describe("the meter on the page", { skip: skipPage }, () => {
     await failed.waitFor();
     await page.evaluate(`location.hash = "#/points/home/meter/%3Cb%3E"`);
     await soon.match(() => textOf(page, "no-table"), /“<b>” is not the name of a table/);
-    await page.close();
   });
 
   test("says how full its memory is, when it is asked to", async () => {
@@ -230,7 +241,6 @@ describe("the meter on the page", { skip: skipPage }, () => {
     const valid = fields.find(({ path }) => path === "validEntries")?.value;
     await soon.equal(() => fill.getAttribute("data-used"), String(valid));
     await soon.equal(() => fill.getAttribute("data-room"), "100");
-    await page.close();
   });
 
   test("a value tells where it comes from, down to its bytes, in a dialog for the keyboard", async () => {
@@ -268,7 +278,6 @@ describe("the meter on the page", { skip: skipPage }, () => {
     await page.locator("[data-at].marked").first().waitFor();
     await soon.equal(() => page.getByTestId("why").count(), 0);
     assert.deepEqual(complaints, []);
-    await page.close();
   });
 
   test("an interval tells what the load profile recorded at its ends", async () => {
@@ -317,7 +326,6 @@ describe("the meter on the page", { skip: skipPage }, () => {
       await page.getByTestId("why-verdict").waitFor();
       await fits(page, language);
     }
-    await page.close();
   });
 
   test("an exchange is told among the events, and both meters are listed with their registers", async () => {
@@ -345,7 +353,6 @@ describe("the meter on the page", { skip: skipPage }, () => {
     // The step from one meter's register to the other's is not energy.
     assert.ok(Number((await textOf(page, "energy-today-import")).replace(/[^\d.]/g, "")) < 1000);
     assert.deepEqual(complaints, []);
-    await page.close();
   });
 });
 
