@@ -1,10 +1,13 @@
 /**
  * Runs test files in lanes that go at the same time, each in its own order; `node --test` has one lane, in the order of
- * names. The argument is JSON: `[{ "files": ["test/page.test.ts"], "concurrency": 1 }]`.
+ * names. The argument is JSON: `[{ "files": ["test/page.test.ts"], "concurrency": 1 }]`. In place of a file there may be several that
+ * share one process: `{ "name": "mbus", "files": [ … ] }`.
  */
-import { relative } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 const interruption = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
@@ -30,8 +33,19 @@ const took = [];
 
 const say = (message) => report.write({ type: "test:diagnostic", data: { nesting: 0, message, level: "info" } });
 
+const folder = fileURLToPath(new URL("../.cache/together/", import.meta.url));
+
+/** A file that loads those of a group. */
+const groupFile = ({ name, files }) => {
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, `${name}.test.mjs`);
+  writeFileSync(path, files.map((file) => `import ${JSON.stringify(pathToFileURL(resolve(file)).href)};\n`).join(""));
+  return path;
+};
+
 /** Runs one lane, and gives what it counted, and when it ended. */
-const runLane = async ({ files, concurrency }) => {
+const runLane = async ({ files: listed, concurrency }) => {
+  const files = listed.map((file) => (typeof file === "string" ? file : groupFile(file)));
   // The slowest file takes less than a minute; one that hangs must not take the others with it.
   const events = run({ files, concurrency, execArgv, timeout: 240_000, signal: interruption.signal });
   let counts = {};

@@ -78,10 +78,16 @@ test("each test file that the lanes name is there, and is named once", () => {
     [],
   );
   assert.equal(new Set(named).size, named.length);
+  for (const folder of lanes.together) {
+    const files = codeFiles().filter((path) => path.startsWith(`${folder}/`) && path.endsWith(".test.ts"));
+    // A hook outside of a suite would be one of all files that share the process.
+    const hooked = files.filter((path) => /^(before|after)(Each)?\(/m.test(textOf(path)));
+    assert.ok(files.length > 0 && hooked.length === 0, `${folder}: ${hooked}`);
+  }
 });
 
 /** Runs the test files in lanes, and gives the exit code and the report. */
-const runInLanes = async (...files: readonly (readonly string[])[]) => {
+const runInLanes = async (...files: readonly (readonly (string | object)[])[]) => {
   const lanes = files.map((lane) => ({ files: lane, concurrency: 1 }));
   // Files that are gone afterwards need not be kept compiled.
   const { NODE_TEST_CONTEXT: _outer, NODE_COMPILE_CACHE: _kept, ...env } = process.env;
@@ -118,6 +124,11 @@ test("lanes run each file, count them in one report, and fail if one test fails"
     assert.match(failed.report, /^ℹ tests 3\nℹ suites 0\nℹ pass 2\nℹ fail 1\n/m);
     assert.match(failed.report, /failing tests:.*Error: broken/s);
     assert.equal((await runInLanes([good], [thrown])).code, 1);
+    const shared = await runInLanes([{ name: "setup", files: [good, bad] }], [other]);
+    assert.equal(shared.code, 1, shared.report);
+    assert.match(shared.report, /^ℹ tests 3\nℹ suites 0\nℹ pass 2\nℹ fail 1\n/m);
+    assert.match(shared.report, /bad\.test\.mjs:2/);
+    assert.equal((await runInLanes([{ name: "setup", files: [good, thrown] }])).code, 1);
     const unawaited = await runInLanes([good], [lost]);
     assert.equal(unawaited.code, 1, unawaited.report);
     assert.match(unawaited.report, /Error: lost/);
