@@ -132,7 +132,10 @@ describe("meterport fleet", { skip: skip === undefined ? false : skip }, () => {
     );
     assert.match((await planned({ zone: "UTC" })).out, /^export 1,/);
     assert.equal(server.sql("SELECT count(*) || ' ' || min(spec->>'zone') FROM north.export_plan"), "1 UTC");
-    assert.equal(server.sql("SELECT about::json->>'name' FROM north.audit WHERE what = 'export' LIMIT 1"), "park-daily");
+    assert.equal(
+      server.sql("SELECT about::json->>'name' FROM north.audit WHERE what = 'export' LIMIT 1"),
+      "park-daily",
+    );
     const wrong = await planned({ zone: 7, target: { kind: "folder", folder: "/srv", password: "hush" } });
     assert.deepEqual([wrong.code, wrong.out], [2, ""]);
     assert.match(wrong.err, /plan\.json: zone: /);
