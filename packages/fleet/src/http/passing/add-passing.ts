@@ -71,13 +71,20 @@ const streamOf = (
 const lastIdOf = (ids: EventIds | undefined, { holder }: Place): Readonly<Record<string, string>> =>
   ids === undefined ? {} : { "last-event-id": String(ids.get(holder) ?? beyondAll) };
 
-/** What is said of a point that nobody reads. */
-const unheld = (passing: Passing, c: Context, point: string, rest: string) => {
+interface Unanswered {
+  readonly point: string;
+  readonly rest: string;
+  /** Of a holder that does not answer; null if there is none. */
+  readonly place: Place | null;
+}
+
+/** What is said of a point that nobody reads, or whose holder is away; undefined if nothing is known but that. */
+const unheld = (passing: Passing, c: Context, { point, rest, place }: Unanswered) => {
   if (rest === "/live") return c.json(staleAnswer(point, null));
   // It is stale until somebody reads it, and ends then.
   if (rest === "/events" && c.req.path.startsWith("/api/v1/meters/"))
-    return streamOf(passing, c, new Map([[point, null]]), new URLSearchParams());
-  return nobody(c, point);
+    return streamOf(passing, c, new Map([[point, place]]), new URLSearchParams());
+  return undefined;
 };
 
 /** The point that a request is about, and what of it. */
@@ -95,7 +102,7 @@ const passPoint = (passing: Passing) => async (c: Context, next: Next) => {
   if (place === undefined) return next();
   if (!mayPass(c.req.method, rest))
     return refuse(c, 409, "read-only", `${shown(point)} is a point of a fleet, which changes nothing at meters`);
-  if (place === null) return unheld(passing, c, point, rest);
+  if (place === null) return unheld(passing, c, { point, rest, place }) ?? nobody(c, point);
   try {
     const { pathname, search } = new URL(c.req.url);
     return await passOn({
@@ -107,9 +114,9 @@ const passPoint = (passing: Passing) => async (c: Context, next: Next) => {
     });
   } catch (error) {
     if (!(error instanceof HolderAway)) throw error;
-    return rest === "/live"
-      ? c.json(staleAnswer(point, null))
-      : away(c, `${shown(point)} cannot be asked now: ${error.message}`);
+    return (
+      unheld(passing, c, { point, rest, place }) ?? away(c, `${shown(point)} cannot be asked now: ${error.message}`)
+    );
   }
 };
 

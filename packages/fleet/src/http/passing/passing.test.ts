@@ -223,6 +223,11 @@ describe("requests for points of other processes", { skip }, () => {
     const begun = await readUntil(reader, /alive[\s\S]*alive/);
     assert.match(begun, /event: live\ndata: \{"id":"flat-1".*"quality":"stale"/);
     assert.equal(begun.match(/"id":"hall"/g)?.length, 1, "told once");
+    const own = await app.request("/api/v1/meters/hall/events");
+    assert.deepEqual([own.status, own.headers.get("content-type")], [200, "text/event-stream"]);
+    const events = own.body?.getReader() as ReadableStreamDefaultReader<Uint8Array>;
+    assert.match(await readUntil(events, /alive/), /"id":"hall".*"quality":"stale"/);
+    await events.cancel();
     await holds("two", [lindevej]);
     assert.match(await readUntil(reader, /never/), /\(end\)$/);
   });
