@@ -12,8 +12,8 @@ const { skip } = peer("pg_createcluster");
 const servers = new FleetServer();
 after(servers.stop);
 
-/** METERPORT_FLEET_ROUNDS=6 does each kind of incident once, in some minutes; none without it. */
-const rounds = Number(process.env.METERPORT_FLEET_ROUNDS ?? 0);
+/** METERPORT_FLEET_ROUNDS=8 does each kind of incident once, in some minutes; a kill without it. */
+const rounds = Number(process.env.METERPORT_FLEET_ROUNDS ?? 1);
 
 test("what happens to a process costs no interval, and its meters are read again within seconds", {
   skip: skip || rounds === 0,
