@@ -13,19 +13,19 @@ const withHeader = (type: keyof typeof typeOf, count: number, elementBytes: numb
   return view;
 };
 
-const bufferOf = ({ buffer }: DataView): Buffer => Buffer.from(buffer as ArrayBuffer);
+const bytesOf = ({ buffer }: DataView): Uint8Array => new Uint8Array(buffer);
 
-const ofInts = (type: "int4" | "date", values: ArrayLike<number>): Buffer => {
+const ofInts = (type: "int4" | "date", values: ArrayLike<number>): Uint8Array => {
   const view = withHeader(type, values.length, 4);
   for (let n = 0, at = headerBytes; n < values.length; n++, at += 8) {
     view.setInt32(at, 4);
     view.setInt32(at + 4, values[n] ?? 0);
   }
-  return bufferOf(view);
+  return bytesOf(view);
 };
 
 /** `int[]` of at least one number of 32 bits. */
-export const intArray = (values: ArrayLike<number>): Buffer => ofInts("int4", values);
+export const intArray = (values: ArrayLike<number>): Uint8Array => ofInts("int4", values);
 
 /** 2000-01-01 in days since 1970. */
 const firstDate = 10_957;
@@ -35,18 +35,18 @@ const firstDate = 10_957;
  *
  * @param days since 1970
  */
-export const dateArray = (days: readonly number[]): Buffer =>
+export const dateArray = (days: readonly number[]): Uint8Array =>
   ofInts(
     "date",
     days.map((day) => day - firstDate),
   );
 
 /** `"char"[]` of the characters of a text, which are ASCII and at least one. */
-export const charArray = (text: string): Buffer => {
+export const charArray = (text: string): Uint8Array => {
   const view = withHeader("char", text.length, 1);
   for (let n = 0, at = headerBytes; n < text.length; n++, at += 5) {
     view.setInt32(at, 1);
     view.setUint8(at + 4, text.charCodeAt(n));
   }
-  return bufferOf(view);
+  return bytesOf(view);
 };

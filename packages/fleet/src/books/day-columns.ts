@@ -41,7 +41,7 @@ const rankText = (rank: string): string => rank;
 const statusText = (bits: number): string => String.fromCharCode(noNotes + (bits & 63));
 
 /** The values of `bookDays`. @param rows at least one */
-export const dayColumns = (rows: readonly DayRow[]): readonly Buffer[] => {
+export const dayColumns = (rows: readonly DayRow[]): readonly Uint8Array[] => {
   const words = new Words();
   const raw = new Int32Array(rows.reduce((sum, { slots }) => sum + slots.raw.length, 0));
   const [ats, counts, ranks, statuses]: [number[], number[], number[], number[]] = [[], [], [], []];

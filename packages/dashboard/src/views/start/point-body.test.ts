@@ -43,7 +43,7 @@ test("a decimal comma is understood, and what is no current is told", () => {
   for (const name of ["", "   ", "x".repeat(101)]) assert.deepEqual(faults({ name }), ["name"]);
 });
 
-test("whoever has one price writes one", () => {
+test("one price is written as one", () => {
   const own = { ...details, area: OWN_PRICE, price: " 0,3050 ", currency: "EUR" };
   assert.deepEqual(pointBody("a", null, own).prices, { currency: "EUR", times: ["0.3050"] });
   assert.deepEqual(detailFaults(own), []);
