@@ -13,12 +13,13 @@ test("exports intervals, registers, events and readings as CSV, JSON lines and P
   assert.equal(csv.headers.get("content-type"), "text/csv; charset=utf-8");
   assert.equal(csv.headers.get("content-disposition"), 'attachment; filename="home-intervals.csv"');
   for (const [range, days] of [
-    ["from=2025-11-30T23:00:00Z&to=2025-12-31T23:00:00Z", "2025-12-01-2025-12-31"],
-    ["from=2025-12-30T23:00:00Z&to=2025-12-31T23:00:00Z", "2025-12-31"],
+    ["from=2025-11-30T23:00:00Z&to=2025-12-31T23:00:00Z", "-2025-12-01-2025-12-31"],
+    ["from=2025-12-30T23:00:00Z&to=2025-12-31T23:00:00Z", "-2025-12-31"],
+    ["from=0", ""],
   ])
     assert.equal(
       (await get(`${home}?${range}&zone=Europe/Copenhagen`)).headers.get("content-disposition"),
-      `attachment; filename="home-intervals-${days}.csv"`,
+      `attachment; filename="home-intervals${days}.csv"`,
     );
   const lines = (await csv.text()).trimEnd().split("\n");
   assert.equal(lines.length, 1 + 96);

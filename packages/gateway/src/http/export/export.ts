@@ -29,8 +29,9 @@ const extensions: Readonly<Record<ExportRequest["format"], string>> = {
   parquet: "parquet",
 };
 
-/** The days of a range that was asked for: without them the files of two months have one name. */
+/** The days of a range that was asked for: without them the files of two months have one name. None if it has no beginning. */
 const daysIn = (zone: string, { from, to }: { readonly from: number; readonly to: number }): string => {
+  if (from <= 0) return "";
   const [first, last] = [from, to - 1].map((time) => localDate(zone, time));
   return first === last ? `-${first}` : `-${first}-${last}`;
 };
