@@ -110,7 +110,8 @@ test("simulate with a bad line, and with one that changes", async () => {
     assert.deepEqual([short.code, JSON.parse(short.out)], [0, { "BT21.tiers": 4 }], short.err);
     const long = await meterport(["read", ...link, "BT28"]);
     assert.equal(long.code, 1);
-    assert.match(long.err, /the answer stopped before its end \(60 of 233 bytes\)/);
+    // A retry may come while the machine is busy: then it adds to what was there.
+    assert.match(long.err, /the answer stopped before its end \((60|120|180) of 233 bytes\)/);
   } finally {
     await bad.stop();
   }

@@ -5,6 +5,7 @@ import {
   usualGaps,
   usualRetention,
 } from "@meterport/gateway/settings/fleet-settings";
+import { troubleOf } from "@meterport/gateway/stores/postgres/postgres-failure";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import { Database } from "../books/database.ts";
 import { checkFleet, checkPresent } from "../books/migrate.ts";
@@ -70,6 +71,7 @@ class Calendar {
   #looking: Promise<void> = Promise.resolve();
   #lookedAt: Millis;
   #problem: string | null = null;
+  #trouble: string | null = null;
   #isStopped = false;
   #isWanted = false;
 
@@ -122,12 +124,12 @@ class Calendar {
       const time = await now();
       for (const { name, due } of this.#duties) await this.#engine.offer(name, await due(database.run, time));
       if (this.#problem !== null) log("what is due is known again");
-      this.#problem = null;
+      this.#problem = this.#trouble = null;
       this.#lookedAt = this.#clock.now();
     } catch (error) {
-      const problem = error instanceof Error ? error.message : String(error);
-      if (problem !== this.#problem) log(`what is due is not known: ${problem}`);
-      this.#problem = problem;
+      this.#problem = error instanceof Error ? error.message : String(error);
+      if (troubleOf(error) !== this.#trouble) log(`what is due is not known: ${this.#problem}`);
+      this.#trouble = troubleOf(error);
     }
   }
 }

@@ -2,7 +2,7 @@
  * Ordinary jobs on the job engine of a fleet; beside the engine of shards the only file that knows pg-boss. A job is a name and a key, of which there is
  * one at a time in the whole fleet: what is to be done stands in the fleet's own tables, so a job that is lost is offered again.
  */
-import { failureOf } from "@meterport/gateway/stores/postgres/postgres-failure";
+import { failureOf, troubleOf } from "@meterport/gateway/stores/postgres/postgres-failure";
 import type { PostgresPlace } from "@meterport/gateway/stores/postgres/postgres-url";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import { type Job, PgBoss } from "pg-boss";
@@ -50,7 +50,7 @@ export class JobEngine {
   readonly #stopping = new AbortController();
   /** Of this process, by the names of their jobs. */
   readonly #workers = new Map<string, string[]>();
-  readonly #tell: (sentence: string) => void;
+  readonly #onProblem: (sentence: string) => void;
   /** The last failure of each job, so that each hour of the same is told once. */
   readonly #failures = new Map<string, string>();
 
@@ -68,14 +68,15 @@ export class JobEngine {
       schedule: false,
       ...(name === undefined ? {} : { instanceName: name }),
     });
-    let problem = "";
-    this.#tell = (sentence) => {
-      if (sentence === problem || this.#stopping.signal.aborted) return;
-      problem = sentence;
-      onProblem(sentence);
+    let trouble = "";
+    this.#onProblem = onProblem;
+    const tell = (error: Error): void => {
+      if (troubleOf(error) === trouble || this.#stopping.signal.aborted) return;
+      trouble = troubleOf(error);
+      onProblem(error.message);
     };
-    this.#boss.on("error", (error) => this.#tell(failureOf(error, place).message));
-    this.#boss.on("warning", ({ message }) => this.#tell(`the job engine in ${place.shown} warns: ${message}`));
+    this.#boss.on("error", (error) => tell(failureOf(error, place)));
+    this.#boss.on("warning", ({ message }) => tell(new Error(`the job engine in ${place.shown} warns: ${message}`)));
   }
 
   /** Makes the engine's own schema if it is not there. @throws UsageError, PostgresError */
@@ -128,10 +129,10 @@ export class JobEngine {
       await perform(key, AbortSignal.any([signal, this.#stopping.signal]));
       this.#failures.delete(what);
     } catch (error) {
-      const reason = sentenceOf(error);
-      if (!this.#stopping.signal.aborted && this.#failures.get(what) !== reason) {
-        this.#failures.set(what, reason);
-        this.#tell(`the job ${what} failed and is tried again later: ${reason}`);
+      const trouble = troubleOf(error);
+      if (!this.#stopping.signal.aborted && this.#failures.get(what) !== trouble) {
+        this.#failures.set(what, trouble);
+        this.#onProblem(`the job ${what} failed and is tried again later: ${sentenceOf(error)}`);
       }
       throw error;
     }

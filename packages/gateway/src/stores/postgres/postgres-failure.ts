@@ -13,15 +13,27 @@ export class PostgresError extends Error {
   }
 }
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+/** What stays the same while a trouble lasts: a server that is away says so in several ways. */
+export const troubleOf = (error: unknown): string =>
+  error instanceof PostgresError ? error.kind : error instanceof Error ? error.message : String(error);
+
+const codeOf = (error: unknown): string => {
+  const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : "";
+};
+
+/** Errors of some packages are objects that only look like one. */
+const messageOf = (error: unknown): string => {
+  if (typeof error !== "object" || error === null) return String(error);
+  return "message" in error && typeof error.message === "string" ? error.message : "";
+};
 
 /** Whether the server answered, so that the connection is still good. */
 export const isAnswer = (error: unknown): boolean =>
   error instanceof Error && "severity" in error && error.severity === "ERROR";
 
 const reasonOf = (error: unknown, password: string): string => {
-  const text = error instanceof Error ? error.message || codeOf(error) : String(error);
+  const text = messageOf(error) || codeOf(error) || "it does not say why";
   const line = text.split("\n")[0] ?? "";
   return password === "" ? line : line.replaceAll(password, "…");
 };
