@@ -48,7 +48,8 @@ export const tableRights: Readonly<Record<string, TableRights>> = {
   chosen_day: { jobs: add, api: look },
   vee_day: { jobs: keep, api: change },
   edit: { jobs: look, api: add },
-  export_plan: { jobs: change, api: note },
+  // A plan names files of secrets and where they are sent: who can be reached from outside may not write one.
+  export_plan: { jobs: change, api: look },
   export_run: { jobs: keep, api: note },
   export_part: { jobs: keep, api: look },
   job_mark: { read: look, jobs: keep, api: look },

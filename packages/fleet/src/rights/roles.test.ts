@@ -211,6 +211,8 @@ describe("the logins of a fleet's roles", { skip: skip === undefined ? false : s
       "INSERT INTO audit SELECT * FROM audit",
       "DELETE FROM site",
       "UPDATE holder SET address = 'http://eve'",
+      "UPDATE export_plan SET spec = '{}'",
+      "INSERT INTO export_plan (name, spec, by, made) VALUES ('eve', '{}', 'eve', now())",
       "INSERT INTO north_jobs.job SELECT * FROM north_jobs.job",
       "SET ROLE north_months",
       "CREATE TABLE own (a int)",
