@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { until } from "@meterport/gateway/outputs/output-world.test-kit";
 import { peer } from "../../../../test/support/peers.ts";
 import { FleetServer, sleep } from "./fleet-database.test-kit.ts";
 import { checkFleet, checkPresent, makeFleet, migrate, migrations } from "./migrate.ts";
@@ -81,6 +82,26 @@ test("a migration waits for a long reader without holding up others, and then su
   });
   assert.equal(waits.length, 2);
   assert.equal((await database.run("SELECT note FROM site")).count, 0);
+});
+
+test("an index is built beside writers, and begins again where it was cut off", { skip }, async () => {
+  const server = await servers.server();
+  const database = await servers.connect();
+  const { schema } = database.place;
+  const last = migrations.findIndex((step) => typeof step !== "string");
+  await migrate(database, { sleep, steps: migrations.slice(0, last) });
+  // What a build leaves behind that was cut off.
+  await database.run("CREATE INDEX target_turn ON target (campaign_id)");
+  const release = await server.hold(`BEGIN; LOCK TABLE ${schema}.target IN ROW EXCLUSIVE MODE`);
+  const done = migrate(database, { sleep });
+  const waiting = "SELECT 1 FROM pg_stat_activity WHERE query LIKE '%INDEX CONCURRENTLY%' AND wait_event_type = 'Lock'";
+  await until("the index waits for the writer", () => server.sql(waiting) !== "");
+  await database.run("UPDATE target SET attempts = attempts + 1");
+  await release();
+  await done;
+  await checkPresent(database);
+  const { rows } = await database.run("SELECT indexdef FROM pg_indexes WHERE indexname = 'target_turn'");
+  assert.match(String(rows[0]?.indexdef), /\(campaign_id, attempts, next_at, meter_id, shard\)/);
 });
 
 test("a migration gives up after its tries, and leaves the tables as they were", { skip }, async () => {

@@ -16,10 +16,17 @@ import { targetTurns } from "./sql/target-turns.ts";
 import { toldStates } from "./sql/told-states.ts";
 
 /**
- * One entry per version, never changed once released. A migration may not rewrite a table that grows: add columns without a default that is
- * computed, make constraints NOT VALID and validate them in the next version, build indexes on partitions one at a time.
+ * Statements of one transaction; or such as must be apart from any, one after the other, as those that work on an index beside writers. Cut off at
+ * any place, the latter must be able to begin again: an index that was not finished is dropped first.
  */
-export const migrations: readonly string[] = [
+export type MigrationStep = string | { readonly apart: readonly string[] };
+
+/**
+ * One entry per version, never changed once released. A migration may not rewrite a table that grows: add columns without a default that is
+ * computed, make constraints NOT VALID and validate them in the next version, build indexes on partitions one at a time, and those of other
+ * tables that grow CONCURRENTLY.
+ */
+export const migrations: readonly MigrationStep[] = [
   ...[firstTables, meterLinks, auditChain, meterKeys, makeMonthFunction],
   ...[toldStates, jobTables, holderPass, intakeTables, readMarks],
   targetTurns,
@@ -41,7 +48,7 @@ export interface MigrateOptions {
   /** Tries before it gives up. */
   readonly tries?: number | undefined;
   /** Tests bring their own. */
-  readonly steps?: readonly string[] | undefined;
+  readonly steps?: readonly MigrationStep[] | undefined;
 }
 
 const usualLockTimeout: Millis = 2_000;
@@ -62,24 +69,43 @@ const checkVersion = (found: number, known: number, { shown, schema }: Database[
     );
 };
 
+const lockName = ({ place }: Database): readonly [string] => [`meterport fleet ${place.schema}`];
+
+const noteVersion = (run: Run, version: number): Promise<unknown> =>
+  run(`INSERT INTO fleet_migration (version) VALUES (${version})`);
+
 /** One step in one transaction. Steps happen one at a time however many processes start at once. */
-const step = (database: Database, steps: readonly string[], lockTimeout: Millis): Promise<boolean> =>
+const inTransaction = (database: Database, steps: readonly MigrationStep[], lockTimeout: Millis): Promise<void> =>
   database.transaction(async (run) => {
     const { schema } = database.place;
-    await run("SELECT pg_advisory_xact_lock(hashtext($1))", [`meterport fleet ${schema}`]);
+    await run("SELECT pg_advisory_xact_lock(hashtext($1))", lockName(database));
     await run(`SET LOCAL lock_timeout = ${Math.round(lockTimeout)}`);
     const known = await run(`SELECT to_regnamespace('"${schema}"') IS NOT NULL AS known`);
     if (known.rows[0]?.known !== true) await run(`CREATE SCHEMA "${schema}"`);
     const found = await versionOf(run);
     checkVersion(found, steps.length, database.place);
     const next = steps[found];
-    if (next === undefined) return false;
+    // Another process has done it meanwhile.
+    if (typeof next !== "string") return;
     await run(
       "CREATE TABLE IF NOT EXISTS fleet_migration (version int PRIMARY KEY, applied timestamptz NOT NULL DEFAULT now())",
     );
     await run(next);
-    await run(`INSERT INTO fleet_migration (version) VALUES (${found + 1})`);
-    return found + 1 < steps.length;
+    await noteVersion(run, found + 1);
+  });
+
+/** One step that is apart from transactions, while the same lock is held beside it. */
+const apart = (database: Database, version: number, statements: readonly string[]): Promise<void> =>
+  database.session(async (run) => {
+    await run("SELECT pg_advisory_lock(hashtext($1))", lockName(database));
+    try {
+      // Another process has done it meanwhile.
+      if ((await versionOf(run)) >= version) return;
+      for (const statement of statements) await database.slow(statement);
+      await noteVersion(run, version);
+    } finally {
+      await run("SELECT pg_advisory_unlock(hashtext($1))", lockName(database));
+    }
   });
 
 /**
@@ -95,7 +121,9 @@ export const migrate = async (database: Database, options: MigrateOptions): Prom
       const found = await versionOf(database.run);
       checkVersion(found, steps.length, database.place);
       if (found === steps.length) return;
-      if (!(await step(database, steps, lockTimeout))) return;
+      const next = steps[found];
+      if (next === undefined || typeof next === "string") await inTransaction(database, steps, lockTimeout);
+      else await apart(database, found + 1, next.apart);
     } catch (error) {
       left--;
       if (!(error instanceof PostgresError && error.kind === "busy") || left <= 0) throw error;
