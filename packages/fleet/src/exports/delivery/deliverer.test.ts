@@ -130,6 +130,27 @@ describe("delivery", () => {
     await end();
   });
 
+  test("failures of other kinds do not count as refusals", async (t) => {
+    const target = new AwayTarget();
+    let tries = 0;
+    const starting: Target = {
+      name: "starting",
+      deliver: async (parcel) => {
+        if (++tries <= 5) throw new DeliveryError("no route to host");
+        if (tries <= 7) throw new FileRefused("starting answered 400: not yet");
+        target.isAway = false;
+        await target.deliver(parcel);
+      },
+    };
+    const { clock, spool, deliverer, end } = setUp(folderFor(t), starting);
+    spool.add(staged(nameOf(0)));
+    deliverer.added();
+    await clock.advance(day);
+    assert.deepEqual(target.got, [nameOf(0)]);
+    assert.equal(tries, 8);
+    await end();
+  });
+
   test("a file holds up the others while the target may be the reason, unless somebody sets it aside", async (t) => {
     const target = new AwayTarget();
     const { clock, spool, deliverer, end } = setUp(folderFor(t), strict(target, new DeliveryError("answered 503")));

@@ -26,13 +26,17 @@ export interface DelivererStatus extends TargetState {
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** A refusal may be a mistake of a moment, such as of a proxy: a file is refused when the target has said so that often. */
+/**
+ * A refusal may be a mistake of a moment, such as of a proxy that starts: a file is refused when the target has said so that often. Failures of
+ * other kinds say nothing of the file.
+ */
 const mostRefusals = 3;
 
 export class Deliverer {
   readonly #parts: DelivererParts;
   #state: TargetState;
   #attempt = 0;
+  #refusals = 0;
   #wake: () => void = () => {};
 
   constructor(parts: DelivererParts) {
@@ -64,7 +68,7 @@ export class Deliverer {
   /** Lets the others go on if the target refuses the oldest file for good. Gives where it lies; undefined if none waits. */
   setAside(): string | undefined {
     const place = this.#parts.spool.setFirstAside();
-    this.#attempt = 0;
+    this.#begin();
     this.#wake();
     return place;
   }
@@ -104,7 +108,7 @@ export class Deliverer {
     }
     if (this.#state.failures > 0) log(`${target.name} takes files again, after ${this.#state.failures} failures`);
     this.#state = afterDelivery(this.#state, clock.wall());
-    this.#attempt = 0;
+    this.#begin();
     await onAttempt?.(this.#state, null);
     return true;
   }
@@ -113,11 +117,12 @@ export class Deliverer {
   async #failed(parcel: WaitingParcel, error: unknown): Promise<boolean> {
     const { spool, target, clock, log, onAttempt } = this.#parts;
     const reason = reasonOf(error);
-    if (error instanceof FileRefused && this.#attempt >= mostRefusals) {
+    if (error instanceof FileRefused) this.#refusals++;
+    if (this.#refusals >= mostRefusals) {
       log(`${target.name} refuses ${parcel.name}, and those behind it go on: ${reason}`);
       spool.setFirstAside();
       this.#state = afterRefusal(this.#state, reason);
-      this.#attempt = 0;
+      this.#begin();
       await onAttempt?.(this.#state, reason);
       return true;
     }
@@ -128,6 +133,11 @@ export class Deliverer {
       log(`${target.name} did not take ${parcel.name} (attempt ${this.#attempt}): ${reason}`);
     await onAttempt?.(this.#state, null);
     return false;
+  }
+
+  /** Nothing has been tried with the next file. */
+  #begin(): void {
+    this.#attempt = this.#refusals = 0;
   }
 
   #untilWoken(): Promise<void> {
