@@ -154,7 +154,8 @@ export const packMonth = async (database: Database, table: MonthlyTable, month: 
 /** Rows of one statement, so that nobody waits for long. */
 const mostDeleted = 10_000;
 
-const deleteAll = async (run: Run, text: string, values: readonly unknown[]): Promise<number> => {
+/** Deletes a few at a time; the last value of the statement is how many. */
+export const deleteAll = async (run: Run, text: string, values: readonly unknown[]): Promise<number> => {
   let deleted = 0;
   for (;;) {
     const { count } = await run(text, [...values, mostDeleted]);

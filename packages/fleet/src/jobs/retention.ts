@@ -3,6 +3,7 @@ import type { FleetRetention } from "@meterport/gateway/settings/fleet-settings"
 import type { Millis } from "@meterport/protocol/ports";
 import type { Run } from "../books/database.ts";
 import {
+  deleteAll,
   dropMonths,
   firstDay,
   type MonthlyTable,
@@ -25,13 +26,16 @@ const keptFor: Readonly<Record<MonthlyTable, keyof FleetRetention>> = {
 
 const pruneWork = async (run: Run, before: Millis): Promise<void> => {
   const values = [iso(before)];
-  await run(
-    "DELETE FROM target USING campaign c WHERE target.campaign_id = c.campaign_id AND c.state IN ('c', 'x') AND c.closes < $1",
+  await deleteAll(
+    run,
+    `DELETE FROM target WHERE (campaign_id, meter_id) IN (SELECT campaign_id, meter_id FROM target
+      JOIN campaign c USING (campaign_id) WHERE c.state IN ('c', 'x') AND c.closes < $1 LIMIT $2)`,
     values,
   );
-  await run(
-    `DELETE FROM export_part p USING export_run r WHERE (p.export_id, p.day, p.version) = (r.export_id, r.day, r.version)
-      AND r.state IN ('d', 'r') AND r.at < $1`,
+  await deleteAll(
+    run,
+    `DELETE FROM export_part WHERE ctid = ANY (ARRAY(SELECT p.ctid FROM export_part p
+      JOIN export_run r USING (export_id, day, version) WHERE r.state IN ('d', 'r') AND r.at < $1 LIMIT $2))`,
     values,
   );
 };
