@@ -27,16 +27,16 @@ const allTestFiles = () => {
 };
 
 /**
- * Two lanes that go at the same time: files that mostly wait for a line, a process or a page go one after the other beside
- * those that keep the cores busy. Long ones begin first, so that the lanes and the cores end at about the same time. The files of a
+ * Three lanes that go at the same time: files that do little but wait for other processes and for clocks, and files that wait for a
+ * line or a page between the work, each go one after the other beside those that keep the cores busy. Long ones begin first, so that the lanes and the cores end at about the same time. The files of a
  * folder that touch nothing of their process share one: starting one for each took longer than the tests.
  */
 const lanesOf = (files, cores) => {
-  const { waiting, long, together } = JSON.parse(
+  const { idle, waiting, long, together } = JSON.parse(
     readFileSync(join(root, "test", "support", "test-lanes.json"), "utf8"),
   );
   const isChosen = (file) => files.includes(file);
-  const others = files.filter((file) => !waiting.includes(file) && !long.includes(file));
+  const others = files.filter((file) => ![...idle, ...waiting, ...long].includes(file));
   const groups = together.map((folder) => ({
     name: folder.replaceAll("/", "-"),
     files: others.filter((file) => file.startsWith(`${folder}/`)),
@@ -44,6 +44,7 @@ const lanesOf = (files, cores) => {
   const alone = others.filter((file) => !groups.some((group) => group.files.includes(file)));
   const shared = groups.filter((group) => group.files.length > 0);
   return [
+    { files: idle.filter(isChosen), concurrency: Math.max(1, Math.floor(cores / 2)) },
     { files: waiting.filter(isChosen), concurrency: Math.max(1, Math.floor(cores / 2)) },
     { files: [...long.filter(isChosen), ...shared, ...alone], concurrency: Math.max(2, cores) },
   ];

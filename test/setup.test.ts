@@ -72,7 +72,7 @@ test("each peer in the list is used by a test", () => {
 });
 
 test("each test file that the lanes name is there, and is named once", () => {
-  const named = [...lanes.waiting, ...lanes.long];
+  const named = [...lanes.idle, ...lanes.waiting, ...lanes.long];
   assert.deepEqual(
     named.filter((path) => !existsSync(join(root, path))),
     [],
