@@ -28,8 +28,9 @@ const allTestFiles = () => {
 
 /**
  * Three lanes that go at the same time: files that do little but wait for other processes and for clocks, and files that wait for a
- * line or a page between the work, each go one after the other beside those that keep the cores busy. Long ones begin first, so that the lanes and the cores end at about the same time. The files of a
- * folder that touch nothing of their process share one: starting one for each took longer than the tests.
+ * line or a page between the work, each go one after the other beside those that keep the cores busy. Long ones begin first, so
+ * that the lanes and the cores end at about the same time. The files of a folder that touch nothing of their process share one:
+ * starting one for each took longer than the tests.
  */
 const lanesOf = (files, cores) => {
   const { idle, waiting, long, together } = JSON.parse(
