@@ -17,7 +17,14 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   });
 }
 
+/** Node's test runner takes errors that nobody catches for those of a test: here they are our own, and the end. */
+const give = (error) => {
+  process.stderr.write(`${error.stack ?? error}\n`);
+  process.exit(1);
+};
+
 const report = new spec();
+report.on("error", give);
 report.pipe(process.stdout);
 
 /** A lane's own closing lines, which are added up below. */
@@ -49,12 +56,24 @@ const runLane = async ({ files: listed, concurrency }) => {
   // The slowest file takes less than a minute; one that hangs must not take the others with it.
   const events = run({ files, concurrency, execArgv, timeout: 240_000, signal: interruption.signal });
   let counts = {};
+  /** Of a file that has not ended. The report must not hear of two by turns: it takes the end of a test for that of the last that began. */
+  let held = [];
+  const tell = () => {
+    for (const event of held) report.write(event);
+    held = [];
+  };
   for await (const event of events) {
     if (event.type === "test:fail" && event.data.todo === undefined) process.exitCode = 1;
-    if (event.type === "test:summary" && event.data.file === undefined) counts = event.data.counts;
-    else if (event.type === "test:summary") took.push([event.data.file, event.data.duration_ms]);
-    else if (!isClosing(event)) report.write(event);
+    if (event.type !== "test:summary") {
+      if (!isClosing(event)) held.push(event);
+      continue;
+    }
+    const { file, duration_ms, counts: of } = event.data;
+    if (file === undefined) counts = of;
+    else took.push([file, duration_ms]);
+    tell();
   }
+  tell();
   return { counts, ended: performance.now() - began };
 };
 
@@ -62,7 +81,7 @@ const seconds = (milliseconds) => `${(milliseconds / 1000).toFixed(1)} s`;
 
 const began = performance.now();
 const lanes = JSON.parse(process.argv[2]).filter(({ files }) => files.length > 0);
-const counted = await Promise.all(lanes.map(runLane));
+const counted = await Promise.all(lanes.map(runLane)).catch(give);
 // Where the time goes: which files to make faster, and whether the lanes are in balance.
 for (const [n, { ended }] of counted.entries()) say(`lane ${n + 1}: ${seconds(ended)}`);
 const slowest = took.sort(([, a], [, b]) => b - a).slice(0, 8);

@@ -136,3 +136,24 @@ test("lanes run each file, count them in one report, and fail if one test fails"
     rmSync(folder, { recursive: true });
   }
 });
+
+test("the report tells of one file after the other, though the lanes go at the same time", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "meterport-lanes-"));
+  const suite = (name: string): string => {
+    const path = join(folder, `${name}.test.mjs`);
+    const cases = Array.from({ length: 8 }, (_, n) => `test("${name} ${n}", () => sleep(50));`).join("\n");
+    const body = `describe("${name}", () => {\n${cases}\n});`;
+    const sleep = "const sleep = (time) => new Promise((resolve) => setTimeout(resolve, time));";
+    writeFileSync(path, `import { describe, test } from "node:test";\n${sleep}\n${body}\n`);
+    return path;
+  };
+  try {
+    const { code, report } = await runInLanes([suite("red")], [suite("green")], [suite("blue")]);
+    assert.equal(code, 0, report);
+    const told = [...report.matchAll(/(red|green|blue)(?: \d)? \(/g)].map(([, name]) => name);
+    assert.equal(told.length, 27, report);
+    assert.equal(told.filter((name, n) => n === 0 || name !== told[n - 1]).length, 3, report);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
