@@ -56,9 +56,9 @@ if (rounds > 0)
       const began = performance.now();
       const round = await fleet.round(incident, 3, chance);
       done.push(round);
-      const { takeover, right, lost, wrong, doubled, overlaps, requests } = round;
+      const { takeover, right, lost, wrong, doubled, overlaps, crossed, requests } = round;
       say(
-        `${n + 1} ${incident} (${((performance.now() - began) / 1_000).toFixed(0)} s): ${spread(takeover)}; ${right} intervals right, ${lost} lost, ${wrong} wrong, ${doubled} doubled; ${overlaps} second clients in ${requests} requests`,
+        `${n + 1} ${incident} (${((performance.now() - began) / 1_000).toFixed(0)} s): ${spread(takeover)}; ${right} intervals right, ${lost} lost, ${wrong} wrong, ${doubled} doubled; ${crossed} of ${requests} requests by two clients at once, ${overlaps} second connections`,
       );
     }
   });
@@ -69,6 +69,6 @@ for (const incident of new Set(done.map((round) => round.incident))) {
   say(`${incident}: ${some.length} times; ${spread(times)}`);
 }
 say(
-  `${done.length} rounds: ${sum(({ lost }) => lost)} lost, ${sum(({ wrong }) => wrong)} wrong, ${sum(({ doubled }) => doubled)} doubled of ${sum(({ right }) => right)} comparisons; ${sum(({ overlaps }) => overlaps)} second clients in ${sum(({ requests }) => requests)} requests`,
+  `${done.length} rounds: ${sum(({ lost }) => lost)} lost, ${sum(({ wrong }) => wrong)} wrong, ${sum(({ doubled }) => doubled)} doubled of ${sum(({ right }) => right)} comparisons; ${sum(({ crossed }) => crossed)} of ${sum(({ requests }) => requests)} requests by two clients at once, ${sum(({ overlaps }) => overlaps)} second connections`,
 );
 process.exit();

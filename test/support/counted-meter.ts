@@ -10,6 +10,9 @@ import { listenTcp } from "@meterport/transports/network/tcp";
 export const meterKey = "5a".repeat(16);
 const keySecret = new Secret(new Uint8Array(16).fill(0x5a));
 
+/** A client that asked longer ago than this has its answer, with all retries, or has given up: milliseconds. */
+const conversation = 10_000;
+
 export interface CountedMeter {
   readonly id: string;
   readonly serial: string;
@@ -18,6 +21,8 @@ export interface CountedMeter {
   /** Clients that are connected now, and how often a second one came. */
   readonly clients: () => number;
   readonly overlaps: () => number;
+  /** Requests while another client that had asked within `conversation` was connected: two clients use the line at once. */
+  readonly crossed: () => number;
   /** When the last client asked for the first time, on the monotonic clock; 0 before the first. */
   readonly connectedAt: () => number;
   /** When the last bytes came, on the monotonic clock; 0 before the first. */
@@ -33,7 +38,16 @@ export const countedMeter = async (index: number, days = 2): Promise<CountedMete
     ...{ scenario: "house", seed: 1 + index, start: systemClock.wall(), epoch: systemClock.now(), days },
     timing: { requestSpacing: 0, segmentPause: 0 },
   });
-  const state = { clients: 0, overlaps: 0, connectedAt: 0, askedAt: 0, requests: 0 };
+  const state = { clients: 0, overlaps: 0, crossed: 0, connectedAt: 0, askedAt: 0, requests: 0 };
+  /** When each connected client asked last. */
+  const asked = new Map<Transport, number>();
+  const noteRequest = (client: Transport): void => {
+    const now = systemClock.now();
+    if ([...asked].some(([other, time]) => other !== client && now - time < conversation)) state.crossed++;
+    asked.set(client, now);
+    state.askedAt = now;
+    state.requests++;
+  };
   const attend = (transport: Transport): void => {
     if (state.clients++ > 0) state.overlaps++;
     async function* counted(): AsyncGenerator<Uint8Array> {
@@ -42,12 +56,12 @@ export const countedMeter = async (index: number, days = 2): Promise<CountedMete
         for await (const bytes of transport.chunks) {
           if (isFirst) state.connectedAt = systemClock.now();
           isFirst = false;
-          state.askedAt = systemClock.now();
-          state.requests++;
+          noteRequest(transport);
           yield bytes;
         }
       } finally {
         state.clients--;
+        asked.delete(transport);
       }
     }
     serve({ ...transport, chunks: counted() }, systemClock, device);
@@ -55,7 +69,7 @@ export const countedMeter = async (index: number, days = 2): Promise<CountedMete
   const listener = await listenTcp({ host: "127.0.0.1", port: 0, maxConnections: 8 }, attend);
   return {
     ...{ id: `flat-${index}`, serial: `s${1_000 + index}`, url: listener.url, device },
-    ...{ clients: () => state.clients, overlaps: () => state.overlaps },
+    ...{ clients: () => state.clients, overlaps: () => state.overlaps, crossed: () => state.crossed },
     connectedAt: () => state.connectedAt,
     ...{ askedAt: () => state.askedAt, requests: () => state.requests, close: () => listener.close() },
   };

@@ -33,12 +33,17 @@ test("what happens to a process costs no interval, and its meters are read again
     await fleet.begin(4);
     for (let n = 0; n < rounds; n++) {
       const incident = incidents[n % incidents.length] ?? "kill";
-      const { lost, wrong, doubled, takeover, overlaps, right } = await fleet.round(incident, 2, chance);
+      const { lost, wrong, doubled, takeover, overlaps, crossed, requests, right } = await fleet.round(
+        incident,
+        2,
+        chance,
+      );
       const last = takeover.at(-1) ?? 0;
       t.diagnostic(`${incident}: ${(last / 1_000).toFixed(1)} s, ${right} intervals right, ${overlaps} clients met`);
       assert.deepEqual({ lost, wrong, doubled }, { lost: 0, wrong: 0, doubled: 0 }, incident);
       assert.ok(last <= 12_000, `${incident}: ${last} ms`);
       if (incident.startsWith("kill")) assert.equal(overlaps, 0, incident);
+      assert.ok(crossed < requests / 1_000, `${incident}: ${crossed} of ${requests} requests by two clients at once`);
     }
   } catch (error) {
     throw new Error(fleet.log, { cause: error });

@@ -38,7 +38,10 @@ export interface Round {
   readonly lost: number;
   readonly wrong: number;
   readonly doubled: number;
+  /** Second connections to a meter, which the system keeps open for a process that is paused. */
   readonly overlaps: number;
+  /** Requests by two clients at once, of all requests. */
+  readonly crossed: number;
   readonly requests: number;
 }
 
@@ -95,7 +98,12 @@ export class FleetRounds {
     await untilSo("a new meter is asked", 60_000, () => meters.some(({ askedAt }) => askedAt() > 0));
     await sleep(2_000 * chance());
     const all = [...this.#standing, ...meters];
-    const before = all.map((meter) => ({ meter, overlaps: meter.overlaps(), requests: meter.requests() }));
+    const before = all.map((meter) => ({
+      meter,
+      overlaps: meter.overlaps(),
+      crossed: meter.crossed(),
+      requests: meter.requests(),
+    }));
     const victim = this.#processes[Math.floor(chance() * this.#processes.length)] as FleetProcess;
     const takeover = await this.#happen(incident, victim, all);
     await this.#isBooked(meters, 120_000);
@@ -109,6 +117,7 @@ export class FleetRounds {
     return {
       ...{ incident, takeover, right: judged.right, lost: judged.lost, wrong: judged.wrong, doubled: judged.doubled },
       overlaps: sum(({ meter, overlaps }) => meter.overlaps() - overlaps),
+      crossed: sum(({ meter, crossed }) => meter.crossed() - crossed),
       requests: sum(({ meter, requests }) => meter.requests() - requests),
     };
   }
