@@ -78,6 +78,6 @@ for (let bridge = 0; bridge < bridges; bridge++) {
   ports.push(typeof address === "object" && address !== null ? address.port : 0);
 }
 process.send?.(ports);
-// Whoever asks anything is told how many clients there are.
+// Any question is answered with how many clients there are.
 process.on("message", () => process.send?.(connections));
 process.on("disconnect", () => process.exit());

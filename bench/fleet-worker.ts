@@ -3,7 +3,7 @@
  * a process of their own. Fewer than 10,000 meters are read more often, so that the worker does what it does for 10,000 that are read six times a
  * day with a live set each minute; memory is counted by the meter.
  */
-import { fork } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { FleetServer, sleep } from "@meterport/fleet/books/fleet-database.test-kit";
@@ -18,7 +18,9 @@ const target = 10_000;
 const megabyte = 1_024 * 1_024;
 /** Slots of two days of memory. */
 const leastSlots = 185;
-const longestFill = 600_000;
+const longestFill = 3_600_000;
+/** Each has a port and a connection, and a process may have 20,000 files open on many systems. */
+const perMeterProcess = 5_000;
 
 const share = Math.min(1, meters / target);
 const rhythm = { live: 60 * share, profile: (14_400 * share) / 60 };
@@ -27,13 +29,21 @@ const env = {
   METERPORT_FLEET_PROFILE: `${Math.max(1, Math.round(rhythm.profile))}m`,
 };
 
-const meterProcess = fork(fileURLToPath(new URL("fleet-meters.ts", import.meta.url)), [String(meters)]);
-const said = <T>(): Promise<T> => new Promise((resolve) => meterProcess.once("message", (text) => resolve(text as T)));
-const ports = await said<readonly number[]>();
-const connected = (): Promise<number> => {
-  const answer = said<number>();
-  meterProcess.send("how many");
-  return answer;
+const said = <T>(from: ChildProcess): Promise<T> =>
+  new Promise((resolve) => from.once("message", (text) => resolve(text as T)));
+const meterProcesses = Array.from({ length: Math.ceil(meters / perMeterProcess) }, (_, n) =>
+  fork(fileURLToPath(new URL("fleet-meters.ts", import.meta.url)), [
+    String(Math.min(perMeterProcess, meters - n * perMeterProcess)),
+  ]),
+);
+const doors = await Promise.all(meterProcesses.map((each) => said<readonly number[]>(each)));
+const connected = async (): Promise<number> => {
+  const counts = meterProcesses.map((each) => {
+    const answer = said<number>(each);
+    each.send("how many");
+    return answer;
+  });
+  return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
 };
 
 /** Seconds of a core, of user and system together, and bytes that are resident. */
@@ -47,10 +57,10 @@ const servers = new FleetServer();
 const database = await servers.fleet();
 const url = `${(await servers.server()).url}?schema=${database.place.schema}`;
 // No two meters of a fleet have one link.
-const listed = ports.map((port, n) => ({
-  ...{ id: `flat-${n}`, serial: `s${1_000_000 + n}` },
-  url: `tcp://127.0.${1 + Math.floor(n / 250)}.${1 + (n % 250)}:${port}`,
-}));
+const links = doors.flatMap((ports) =>
+  ports.map((port, n) => `tcp://127.0.${1 + Math.floor(n / 250)}.${1 + (n % 250)}:${port}`),
+);
+const listed = links.map((url, n) => ({ id: `flat-${n}`, serial: `s${1_000_000 + n}`, url }));
 await bookMeters(database, listed, toHex(fleetKey));
 const worker = new FleetProcess("worker", url, { env });
 try {
@@ -74,7 +84,7 @@ try {
 
   let whole = 0;
   while (whole < meters && 1_000 * since() < longestFill) {
-    await sleep(2_000);
+    await sleep(2_000 + meters / 2);
     whole = [...(await bookedOf(database)).values()].filter((slots) => slots >= leastSlots).length;
   }
   const filled = costOf(pid);
@@ -101,6 +111,6 @@ try {
 } finally {
   await worker.remove();
   await servers.stop();
-  meterProcess.disconnect();
+  for (const each of meterProcesses) each.disconnect();
 }
 process.exit();
