@@ -10,8 +10,8 @@ import { listenTcp } from "@meterport/transports/network/tcp";
 export const meterKey = "5a".repeat(16);
 const keySecret = new Secret(new Uint8Array(16).fill(0x5a));
 
-/** A client that asked longer ago than this has its answer, with all retries, or has given up: milliseconds. */
-const conversation = 10_000;
+/** A client that asked longer ago than this, in milliseconds, has its answer or has asked again: it waits for 3 s at most, and for its bridge. */
+const conversation = 5_000;
 
 export interface CountedMeter {
   readonly id: string;

@@ -37,6 +37,7 @@ import type { LevelLog } from "./log.ts";
 import type { Demo } from "./meters/demo.ts";
 import { accessWithDevice, sourceWithDevice } from "./meters/device-source.ts";
 import { bridgeSearch } from "./meters/found-bridges.ts";
+import { gatedMeter } from "./meters/gated-meter.ts";
 import { linkGroup } from "./meters/link-group.ts";
 import { type LinkService, linkService, tryLink } from "./meters/link-service.ts";
 import { type MeterAccess, superviseMeter } from "./meters/meter-link.ts";
@@ -46,7 +47,7 @@ import { QuietSource } from "./meters/quiet-source.ts";
 import type { TestedLink } from "./meters/tested-link.ts";
 import { tlsSeen } from "./meters/tls-seen.ts";
 import { tracedMeter } from "./meters/traced-meter.ts";
-import type { HeldMeter } from "./operation/companion.ts";
+import type { HeldMeter, LinkGate } from "./operation/companion.ts";
 import type { GatewayMeter } from "./operation/gateway.ts";
 import type { PriceBook } from "./prices/price-book.ts";
 
@@ -225,11 +226,16 @@ const serviceOf = (source: PausableSource | QuietSource, tested: TestedLink, rec
   return { ...linkService(source, recordedTests(tested, recorder), deps), recorder };
 };
 
-export const configuredMeters = (running: Running, meters: readonly MeterConfig[]): readonly GatewayMeter[] =>
+/** @param gateOf the gate of a meter that may not be asked at any time, by its id */
+export const configuredMeters = (
+  running: Running,
+  meters: readonly MeterConfig[],
+  gateOf: (id: string) => LinkGate | undefined = () => undefined,
+): readonly GatewayMeter[] =>
   meters.map((meter) => {
     const { id, name, group, link, optical, interval, fuseAmps, zone, rates, backFill, key, profile, quiet } = meter;
     const device = deviceOf(meter, running);
-    const plain = traced(id, accessOf(meter, running, device?.wear), running);
+    const plain = traced(id, gatedMeter(accessOf(meter, running, device?.wear), link, gateOf(id)), running);
     const access = device === undefined ? plain : accessWithDevice(plain, device.service);
     if (optical) running.log.info(throughHeadNote(interval), { meter: id });
     // A key crosses an optical port in the clear, and must not be in a capture.
@@ -263,7 +269,7 @@ export const configuredMeters = (running: Running, meters: readonly MeterConfig[
   });
 
 /** The configuration of a meter that a companion brings. @throws UsageError for a wrong link */
-const heldConfig = ({ known: _, ...held }: HeldMeter): MeterConfig => {
+const heldConfig = ({ known: _known, gate: _gate, ...held }: HeldMeter): MeterConfig => {
   const { optical, link: pipe, fastest, wake } = portLinkOf(held.link);
   parseMeterLink(pipe);
   return { ...held, optical, pipe, fastest, wake, keyForm: "", security: "auto", clientId: 0 };
@@ -271,7 +277,8 @@ const heldConfig = ({ known: _, ...held }: HeldMeter): MeterConfig => {
 
 /** Meters that a companion brings. @throws UsageError for a wrong link */
 export const heldMeters = (running: Running, held: readonly HeldMeter[]): readonly GatewayMeter[] => {
-  const made = configuredMeters(running, held.map(heldConfig));
+  const gates = new Map(held.map(({ id, gate }) => [id, gate]));
+  const made = configuredMeters(running, held.map(heldConfig), (id) => gates.get(id));
   return made.map((meter, n) => ({ ...meter, known: held[n]?.known }));
 };
 

@@ -87,7 +87,8 @@ export class Reader {
     this.#options = options;
     this.#sight = new DatabaseSight(clock);
     const known = new KnownInBooks(run, clock).ask;
-    this.#meters = new ShardMeters({ run, keys, gateway, rhythm, known, clock, log });
+    const stintOf = (shard: number): Stint | undefined => this.#stints.get(shard);
+    this.#meters = new ShardMeters({ run, keys, gateway, rhythm, known, stintOf, clock, log });
     const shards = (): readonly number[] => [...this.#stints.keys()];
     this.#visiting = new Visiting({ run, book: visits, gateway, shards, clock, log });
     this.#rounds = new Rounds(clock, (sentence) => log.warn(`fleet: ${sentence}`));

@@ -7,16 +7,25 @@ import { eventLogMemo } from "@meterport/engine/backfill/event-log-job";
 import type { ProfileKnown } from "@meterport/engine/backfill/profile-known";
 import type { Device } from "@meterport/engine/model/device";
 import type { LevelLog } from "@meterport/gateway/log";
-import type { CompanionGateway, HeldMeter } from "@meterport/gateway/operation/companion";
+import type { CompanionGateway, HeldMeter, LinkGate } from "@meterport/gateway/operation/companion";
 import { UsageError } from "@meterport/protocol/errors";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import type { Run } from "../books/database.ts";
 import { grouped } from "../books/grouped.ts";
 import { devicesOf } from "../books/installed.ts";
 import { sitesOf } from "../shards/sites.ts";
+import type { Stint } from "../shards/stint.ts";
 import { marksOf } from "../shards/told.ts";
 import type { MeterKeys } from "./parts.ts";
-import { differs, heldMeter, keyFor, pausedSites, type Rhythm, reachedMeters } from "./site-meters.ts";
+import {
+  differs,
+  heldMeter,
+  keyFor,
+  pausedSites,
+  type ReachedMeter,
+  type Rhythm,
+  reachedMeters,
+} from "./site-meters.ts";
 
 export interface ShardMetersOptions {
   readonly run: Run;
@@ -24,6 +33,8 @@ export interface ShardMetersOptions {
   readonly gateway: Pick<CompanionGateway, "hold" | "release" | "store">;
   readonly rhythm: Rhythm;
   readonly known: ProfileKnown;
+  /** What is known of the claim of a shard; undefined once it is over. */
+  readonly stintOf: (shard: number) => Pick<Stint, "mayRead" | "heard"> | undefined;
   readonly clock: Clock;
   readonly log: LevelLog;
 }
@@ -181,7 +192,8 @@ export class ShardMeters {
     for (const one of reached) {
       const key = keyFor(one, opened);
       if (typeof key === "string") problems.set(one.meter.point, { shard: one.shard, text: key });
-      else wanted.set(one.meter.point, { shard: one.shard, meter: heldMeter(one, key, rhythm, known) });
+      else
+        wanted.set(one.meter.point, { shard: one.shard, meter: heldMeter(one, key, rhythm, known, this.#gateOf(one)) });
     }
     const gone = [...this.#held.keys()].filter((point) => !wanted.has(point));
     await this.#release(gone);
@@ -197,6 +209,16 @@ export class ShardMeters {
       if (now !== undefined) this.#held.set(point, { ...now, shard: held.shard });
     }
     await this.#tellProblems(problems);
+  }
+
+  /** Its meter may be asked while the claim of its shard holds: that shard is another one if the point has moved. */
+  #gateOf({ shard, meter: { point } }: ReachedMeter): LinkGate {
+    const stint = () => this.#options.stintOf(this.#held.get(point)?.shard ?? shard);
+    return {
+      isOpen: () => stint()?.mayRead() ?? false,
+      // Without a claim the link is about to be closed.
+      changed: () => stint()?.heard() ?? new Promise(() => {}),
+    };
   }
 
   /** All at once, or each by itself if one of them has a link that leads nowhere. */

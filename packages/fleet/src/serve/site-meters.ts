@@ -1,6 +1,6 @@
 /** The meters of a shard's sites as the gateway reads them. Pure. */
 import type { ProfileKnown } from "@meterport/engine/backfill/profile-known";
-import type { HeldMeter } from "@meterport/gateway/operation/companion";
+import type { HeldMeter, LinkGate } from "@meterport/gateway/operation/companion";
 import { UsageError } from "@meterport/protocol/errors";
 import type { Secret } from "@meterport/protocol/mep/security/key";
 import type { Millis } from "@meterport/protocol/ports";
@@ -43,10 +43,11 @@ export const heldMeter = (
   key: Secret,
   { live, profile }: Rhythm,
   known: ProfileKnown,
+  gate: LinkGate,
 ): HeldMeter => ({
   ...{ id: meter.point, name: meter.pointName ?? meter.point, group: site.name, link: meter.link, key },
   ...(meter.profile === null ? {} : { profile: meter.profile }),
-  ...{ zone: meter.zone, interval: live, known },
+  ...{ zone: meter.zone, interval: live, known, gate },
   rates: { profile, events: profile, clock: profile, children: profile, state: Math.max(stateEvery, live) },
 });
 

@@ -67,12 +67,16 @@ test("a worker that slept longer than its heartbeat lets go of what others took,
   await fleet.pass(5_000);
   const sleeper = first(fleet);
   const before = [...sleeper.tending.values()];
-  assert.ok(before.length > 0 && before.every((stint) => stint.isSure()));
+  assert.ok(before.length > 0 && before.every((stint) => stint.isSure() && stint.mayRead()));
   sleeper.clock.isFrozen = true;
   await fleet.pass(20_000);
   assert.ok(before.every((stint) => !stint.isSure() && !stint.signal.aborted));
   sleeper.clock.wake();
+  assert.ok(before.every((stint) => !stint.signal.aborted && !stint.mayRead()));
+  const heard = Promise.all(before.map((stint) => stint.heard()));
   await fleet.pass(500);
+  await heard;
+  assert.ok(before.every((stint) => !stint.mayRead()));
   assert.ok(before.every(({ signal }) => signal.aborted));
   await fleet.pass(30_000);
   assert.deepEqual(fleet.tended(), all);
@@ -80,7 +84,9 @@ test("a worker that slept longer than its heartbeat lets go of what others took,
   assert.equal(sleeper.events.filter(({ type }) => type === "lost").length, before.length);
 });
 
-test("a sleep shorter than the heartbeat changes nothing", { skip }, async (t) => {
+test("after a sleep shorter than the heartbeat a worker goes on with what it holds, once it has asked", {
+  skip,
+}, async (t) => {
   const fleet = await fleetOf(t, 2);
   await fleet.pass(5_000);
   const sleeper = first(fleet);
@@ -88,9 +94,27 @@ test("a sleep shorter than the heartbeat changes nothing", { skip }, async (t) =
   sleeper.clock.isFrozen = true;
   await fleet.pass(5_000);
   sleeper.clock.wake();
+  const stints = [...sleeper.tending.values()];
+  assert.ok(stints.every((stint) => !stint.mayRead()));
+  await fleet.pass(500);
+  assert.ok(stints.every((stint) => stint.mayRead()));
   await fleet.pass(10_000);
   assert.deepEqual([...sleeper.tending.keys()], before);
   assert.ok(fleet.workers.every((worker) => !types(worker).includes("lost")));
+});
+
+test("a worker that wakes while the database is away goes on with what it holds", { skip }, async (t) => {
+  const fleet = await fleetOf(t, 1);
+  await fleet.pass(5_000);
+  const sleeper = first(fleet);
+  const stints = [...sleeper.tending.values()];
+  sleeper.clock.isFrozen = true;
+  await fleet.pass(20_000);
+  sleeper.answers = false;
+  sleeper.clock.wake();
+  assert.ok(stints.every((stint) => !stint.mayRead()));
+  await fleet.pass(500);
+  assert.ok(stints.length > 0 && stints.every((stint) => stint.mayRead() && !stint.isSure()));
 });
 
 test("a worker that ends hands over at once, each shard only when its links are closed", { skip }, async (t) => {

@@ -4,6 +4,7 @@ import { givenBack, mostShards, takenAtOnce } from "./balance.ts";
 import { ClockSteps } from "./clock-steps.ts";
 import { type Claim, type HolderRow, heartbeatPeriod, heartbeatSeconds, type ShardEngine } from "./engine.ts";
 import type { HolderEvent } from "./holder-event.ts";
+import { Standstill } from "./standstill.ts";
 import { type HeldShard, holdShard, type Tend } from "./stint.ts";
 
 /** After a heartbeat that failed: when the database is back, those who hold must be heard before the first look at who was silent. */
@@ -48,6 +49,7 @@ export class Holder {
   readonly #held = new Map<string, HeldShard>();
   /** What becomes of a shard before its next stint here may begin. */
   readonly #closing = new Map<number, Promise<void>>();
+  readonly #standstill: Standstill;
   readonly #steps = { machine: new ClockSteps(), database: new ClockSteps() };
   readonly #told = new Set<string>();
   readonly #timers = new Set<() => void>();
@@ -61,6 +63,7 @@ export class Holder {
 
   private constructor(options: HolderOptions) {
     this.#options = options;
+    this.#standstill = new Standstill(options.clock);
   }
 
   /**
@@ -73,6 +76,7 @@ export class Holder {
     await options.engine.offer(options.shards);
     await holder.#sayAlive();
     await holder.#look();
+    holder.#standstill.watch();
     holder.#restUntil = options.clock.now() + (options.takesAfter ?? 0);
     holder.#repeat(heartbeatPeriod, () => holder.#beat(), nextTry);
     holder.#repeat(lookPeriod, () => holder.#look());
@@ -109,6 +113,7 @@ export class Holder {
     await engine.sayEnd(holder).catch(this.#tellProblem);
     await Promise.all([...this.#held.values()].map((held) => this.#giveBack(held)));
     for (const cancel of this.#timers) cancel();
+    this.#standstill.stop();
     await Promise.allSettled([...this.#working]);
     await Promise.all(this.#closing.values());
   }
@@ -165,11 +170,19 @@ export class Holder {
     const { engine, clock } = this.#options;
     const asked = clock.now();
     const held = [...this.#held.values()];
-    const kept = await engine.keep(held.map(({ claim }) => claim));
+    let kept: ReadonlySet<string>;
+    try {
+      kept = await engine.keep(held.map(({ claim }) => claim));
+    } catch (error) {
+      for (const each of held) each.unanswered(asked);
+      throw error;
+    }
     for (const each of held) {
       if (kept.has(each.claim.id)) each.confirm(asked);
       else this.#lose(each);
     }
+    // The answer was on its way while this process stood still, and may be older than that.
+    if (asked < this.#standstill.over()) await this.#keep();
   }
 
   #lose(held: HeldShard): void {
@@ -224,6 +237,7 @@ export class Holder {
     onEvent({ type: "taken", shard, attempt });
     const held = holdShard(claim, {
       ...{ clock, tend, asked, sureFor: 1_000 * heartbeatSeconds },
+      standstillOver: () => this.#standstill.over(),
       // The same shard may come back while its last stint here still closes.
       after: this.#closing.get(shard),
       onEnd: (reason) => void this.#ended(held, reason),

@@ -11,6 +11,13 @@ export interface Stint {
   readonly signal: AbortSignal;
   /** False while nobody knows if the claim still holds. Reading may go on, writing to a meter may not. */
   readonly isSure: () => boolean;
+  /**
+   * False after the process stood still, until it has asked whether the claim still holds: somebody else may read the meters meanwhile, and one
+   * line has no room for two. Without an answer of the database it is true, since nobody could take the claim.
+   */
+  readonly mayRead: () => boolean;
+  /** Settles as soon as `mayRead` may have changed: there was an answer, or the stint ends. Of one that is over, never. */
+  readonly heard: () => Promise<void>;
 }
 
 /** Reads the meters of a shard until its signal aborts. To return or to throw earlier gives the shard back. */
@@ -25,6 +32,8 @@ export interface HeldShard {
   readonly closed: Promise<void>;
   /** The database said at `time` or later that the claim holds. */
   readonly confirm: (time: Millis) => void;
+  /** The database was asked at `time` and did not answer. */
+  readonly unanswered: (time: Millis) => void;
   /** Ends the stint; settles when `tend` returned, or after `limit`, told by `onLate`. */
   readonly close: (limit: Millis, onLate: () => void) => Promise<void>;
 }
@@ -36,6 +45,8 @@ export interface StintOptions {
   readonly asked: Millis;
   /** How long after it was confirmed the claim is certain. */
   readonly sureFor: Millis;
+  /** When the process went on after it last stood still. */
+  readonly standstillOver: () => Millis;
   /** Tending begins when this has settled. */
   readonly after: Promise<void> | undefined;
   /** Tending ended by itself, with the reason. */
@@ -44,15 +55,31 @@ export interface StintOptions {
 
 /** Begins a stint. */
 export const holdShard = (claim: Claim, options: StintOptions): HeldShard => {
-  const { clock, tend, asked, sureFor, after, onEnd } = options;
+  const { clock, tend, asked, sureFor, standstillOver, after, onEnd } = options;
   const abort = new AbortController();
   let confirmed = asked;
+  let lastAsked = asked;
+  const listeners = new Set<() => void>();
+  const tellListeners = (): void => {
+    for (const listener of listeners) listener();
+    listeners.clear();
+  };
+  const hear = (time: Millis): void => {
+    lastAsked = time;
+    tellListeners();
+  };
+  abort.signal.addEventListener("abort", tellListeners, { once: true });
   let closed: Promise<void> | undefined;
   const stint: Stint = {
     shard: claim.shard,
     attempt: claim.attempt,
     signal: abort.signal,
     isSure: () => !abort.signal.aborted && clock.now() - confirmed < sureFor,
+    mayRead: () => !abort.signal.aborted && lastAsked >= standstillOver(),
+    heard: () =>
+      new Promise((resolve) => {
+        if (!abort.signal.aborted) listeners.add(resolve);
+      }),
   };
   const run = async (): Promise<void> => {
     await after;
@@ -90,7 +117,9 @@ export const holdShard = (claim: Claim, options: StintOptions): HeldShard => {
     },
     confirm: (time) => {
       confirmed = time;
+      hear(time);
     },
+    unanswered: hear,
     close,
   };
 };

@@ -28,6 +28,14 @@ export interface CompanionContext {
   readonly outboxAtMost: Millis;
 }
 
+/** Asked before each write to a meter's line. */
+export interface LinkGate {
+  /** Whether the meter may be asked at this moment. */
+  readonly isOpen: () => boolean;
+  /** Settles as soon as `isOpen` may have changed. */
+  readonly changed: () => Promise<void>;
+}
+
 /** A meter that is not in the configuration. */
 export interface HeldMeter {
   /** The metering point. */
@@ -45,6 +53,8 @@ export interface HeldMeter {
   readonly rates: MeterRates;
   /** What is known of its load profile elsewhere, so that it is not read again. */
   readonly known?: ProfileKnown | undefined;
+  /** Nothing is sent, and no link is opened, while it is shut; always open if omitted. */
+  readonly gate?: LinkGate | undefined;
 }
 
 /** A meter that the gateway reads now. */
