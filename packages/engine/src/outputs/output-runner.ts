@@ -45,7 +45,7 @@ export interface RunnerOptions {
     | "intervalSums"
     | "intervalCoverage"
     | "intervals"
-    | "intervalProof"
+    | "intervalProofs"
     | "registers"
     | "events"
   >;

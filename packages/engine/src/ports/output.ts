@@ -95,7 +95,7 @@ export interface OutputContext {
     | "intervalSums"
     | "intervalCoverage"
     | "intervals"
-    | "intervalProof"
+    | "intervalProofs"
     | "registers"
     | "events"
   >;

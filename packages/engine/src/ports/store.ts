@@ -157,6 +157,12 @@ export interface StoreStatus {
   readonly journal: { readonly oldest: number | null; readonly newest: number };
 }
 
+/** A proof, and the ends of the intervals that it proves. */
+export interface SharedProof {
+  readonly proof: Proof;
+  readonly ends: readonly Millis[];
+}
+
 /**
  * Asynchronous, so that a store may run on another thread or another machine. Calls take effect in the order in which
  * they were made.
@@ -198,6 +204,8 @@ export interface Store {
     channel: string,
     end: Millis,
   ) => Promise<{ readonly interval: StoredInterval; readonly proof: Proof | null } | undefined>;
+  /** The proofs of those of these intervals that have one, each once: neighbours share theirs. */
+  readonly intervalProofs: (point: string, channel: string, ends: readonly Millis[]) => Promise<readonly SharedProof[]>;
   /** Oldest first. */
   readonly registers: (point: string, query: RegisterQuery) => Promise<readonly RegisterState[]>;
   /** Oldest first. */

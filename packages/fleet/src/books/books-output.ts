@@ -64,7 +64,7 @@ class Session {
   async #book(
     entries: readonly JournalEntry[],
     attempt: number,
-    proofs: ReadonlyMap<JournalEntry, Proof | undefined>,
+    proofs: ReadonlyMap<JournalEntry, Proof>,
   ): Promise<void> {
     const { log } = this.#context;
     const { holder } = this.#options;

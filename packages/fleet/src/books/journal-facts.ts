@@ -30,6 +30,8 @@ interface Collected {
   readonly gone: GoneFact[];
   /** By their texts: a day of a load profile shares one, and making it costs more than all of its values. */
   readonly blocks: Map<string, BlockFact>;
+  /** The texts of blocks, by proofs that several entries share. */
+  readonly texts: Map<Proof, string>;
   readonly registers: RegisterFact[];
   readonly events: EventFact[];
   readonly installations: InstallationFact[];
@@ -90,8 +92,9 @@ const putRegister = (into: Collected, state: Omit<RegisterState, "proof">): bool
   return true;
 };
 
-const putBlock = ({ blocks }: Collected, point: string, proof: Proof, from: Millis, to: Millis): void => {
-  const text = blockTextOf(point, proof);
+const putBlock = ({ blocks, texts }: Collected, point: string, proof: Proof, from: Millis, to: Millis): void => {
+  const text = texts.get(proof) ?? blockTextOf(point, proof);
+  texts.set(proof, text);
   const known = blocks.get(text);
   if (known !== undefined) {
     blocks.set(text, { ...known, from: Math.min(known.from, from), to: Math.max(known.to, to) });
@@ -158,10 +161,19 @@ export const journalFacts = (
   by: Pick<BookBatch, "holder" | "attempt">,
 ): { readonly batch: BookBatch; readonly refused: Refused } => {
   const into: Collected = {
-    ...{ days: new Map(), gone: [], blocks: new Map(), registers: [], events: [], installations: [], refused: [] },
+    ...{
+      days: new Map(),
+      gone: [],
+      blocks: new Map(),
+      texts: new Map(),
+      registers: [],
+      events: [],
+      installations: [],
+      refused: [],
+    },
   };
   for (const entry of entries) if (!put(into, entry, proofOf(entry))) into.refused.push(nameOf(entry));
-  const { days, blocks, refused, ...others } = into;
+  const { days, blocks, texts: _, refused, ...others } = into;
   return {
     batch: { ...by, ...others, days: [...days.values()], blocks: [...blocks.values()] },
     refused: { count: refused.length, example: refused[0] },

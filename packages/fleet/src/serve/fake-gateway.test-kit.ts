@@ -89,6 +89,10 @@ export class FakeGateway implements Pick<CompanionGateway, "point" | "store" | "
     },
     intervals: async (point: string, { channel, from, to }: { channel: string; from: Millis; to: Millis }) =>
       this.intervals.filter((one) => one.point === point && one.channel === channel && one.end > from && one.end <= to),
-    intervalProof: async (_point: string, _channel: string, end: Millis) => ({ proof: this.proofs.get(end) ?? null }),
+    intervalProofs: async (_point: string, _channel: string, ends: readonly Millis[]) =>
+      ends.flatMap((end) => {
+        const proof = this.proofs.get(end);
+        return proof === undefined ? [] : [{ proof, ends: [end] }];
+      }),
   } as unknown as Store;
 }

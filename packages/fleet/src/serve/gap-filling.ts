@@ -1,7 +1,7 @@
 /** Fills gaps of the books: with what this process has stored already, else with what the meter still has. */
 import type { JournalEntry } from "@meterport/engine/model/journal-entry";
-import type { Proof } from "@meterport/engine/model/proof";
 import type { CompanionGateway } from "@meterport/gateway/operation/companion";
+import { proofsOf } from "@meterport/gateway/outputs/entry-proofs";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import type { Books } from "../books/book.ts";
 import type { Run } from "../books/database.ts";
@@ -72,12 +72,7 @@ export class GapFilling {
 
   async #bookAgain(point: string, entries: readonly JournalEntry[]): Promise<void> {
     const { gateway, books, attemptOf, holder } = this.#options;
-    const proofs = new Map<JournalEntry, Proof | undefined>();
-    for (const entry of entries) {
-      if (entry.kind !== "interval") continue;
-      const { channel, end } = entry.interval;
-      proofs.set(entry, (await gateway.store.intervalProof(point, channel, end))?.proof ?? undefined);
-    }
+    const proofs = await proofsOf(gateway.store, entries);
     const { batch } = journalFacts(entries, (entry) => proofs.get(entry), { holder, attempt: attemptOf(point) });
     await books.book(batch);
   }

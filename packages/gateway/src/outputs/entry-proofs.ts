@@ -1,38 +1,63 @@
 /** The proofs of journal entries, for outputs whose consumer keeps them. */
 import type { JournalEntry } from "@meterport/engine/model/journal-entry";
 import type { Proof } from "@meterport/engine/model/proof";
-import type { OutputContext } from "@meterport/engine/ports/output";
+import type { Store } from "@meterport/engine/ports/store";
 
-type History = OutputContext["history"];
+type History = Pick<Store, "intervalProofs" | "registers">;
+type Entry<K extends JournalEntry["kind"]> = Extract<JournalEntry, { readonly kind: K }>;
 
-/** Proofs asked of the store at a time. */
+/** Questions that the store has at a time. */
 const askedAtOnce = 64;
 
-/** The journal names no proofs: they are asked for, each by what it proves. Differences of registers have none. */
-const proofOf = async (history: History, entry: JournalEntry): Promise<Proof | undefined> => {
-  if (entry.kind === "interval") {
-    const { point, channel, end, source } = entry.interval;
-    if (source === "difference") return undefined;
-    return (await history.intervalProof(point, channel, end))?.proof ?? undefined;
+/** Intervals of a channel that may have proofs; differences of registers have none. */
+const channelsIn = (entries: readonly JournalEntry[]): readonly (readonly Entry<"interval">[])[] => {
+  const channels = new Map<string, Entry<"interval">[]>();
+  for (const entry of entries) {
+    if (entry.kind !== "interval" || entry.interval.source === "difference") continue;
+    const name = `${entry.interval.point}\n${entry.interval.channel}`;
+    const known = channels.get(name);
+    if (known === undefined) channels.set(name, [entry]);
+    else known.push(entry);
   }
-  if (entry.kind === "register") {
-    const { point, register, tier, time } = entry.register;
-    const [state] = await history.registers(point, { register, tier, from: time, to: time + 1, limit: 1 });
-    return state?.proof;
-  }
-  return undefined;
+  return [...channels.values()];
 };
 
+/**
+ * The journal names no proofs: they are asked for by what they prove. Entries that share a proof get the same object, which is the quickest
+ * way to see that it is the same.
+ */
 export const proofsOf = async (
   history: History,
   entries: readonly JournalEntry[],
-): Promise<ReadonlyMap<JournalEntry, Proof | undefined>> => {
-  const proofs = new Map<JournalEntry, Proof | undefined>();
-  for (let from = 0; from < entries.length; from += askedAtOnce)
-    await Promise.all(
-      entries
-        .slice(from, from + askedAtOnce)
-        .map(async (entry) => void proofs.set(entry, await proofOf(history, entry))),
+): Promise<ReadonlyMap<JournalEntry, Proof>> => {
+  const proofs = new Map<JournalEntry, Proof>();
+  const ofChannel = async (some: readonly Entry<"interval">[]): Promise<void> => {
+    const [
+      {
+        interval: { point, channel },
+      },
+    ] = some as readonly [Entry<"interval">];
+    const shared = await history.intervalProofs(
+      point,
+      channel,
+      some.map(({ interval }) => interval.end),
     );
+    const byEnd = new Map(shared.flatMap(({ proof, ends }) => ends.map((end) => [end, proof] as const)));
+    for (const entry of some) {
+      const proof = byEnd.get(entry.interval.end);
+      if (proof !== undefined) proofs.set(entry, proof);
+    }
+  };
+  const ofRegister = async (entry: Entry<"register">): Promise<void> => {
+    const { point, register, tier, time } = entry.register;
+    const [state] = await history.registers(point, { register, tier, from: time, to: time + 1, limit: 1 });
+    if (state?.proof !== undefined) proofs.set(entry, state.proof);
+  };
+  const asks = [
+    ...channelsIn(entries).map((some) => () => ofChannel(some)),
+    ...entries.flatMap((entry) => (entry.kind === "register" ? [() => ofRegister(entry)] : [])),
+  ];
+  for (let from = 0; from < asks.length; from += askedAtOnce)
+    await Promise.all(asks.slice(from, from + askedAtOnce).map((ask) => ask()));
   return proofs;
 };

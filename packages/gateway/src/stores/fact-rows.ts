@@ -93,6 +93,19 @@ export const proofIn = (row: Row, offset: unknown): Proof => ({
   note: String(row.note),
 });
 
+/** The ends of the intervals that have the same proof. */
+export const sharedProofs = (
+  rows: readonly { readonly end: Millis; readonly key: number }[],
+): readonly { readonly key: number; readonly ends: readonly Millis[] }[] => {
+  const ends = new Map<number, Millis[]>();
+  for (const { end, key } of rows) {
+    const known = ends.get(key);
+    if (known === undefined) ends.set(key, [end]);
+    else known.push(end);
+  }
+  return [...ends].map(([key, list]) => ({ key, ends: list }));
+};
+
 export const registerIn = (point: string, row: Row): RegisterState => ({
   point,
   register: String(row.register),

@@ -89,11 +89,17 @@ export interface WireBody {
 /** Writes as many entries as fit into a request; at least one. */
 export const writeBody = (entries: readonly ProvedEntry[]): WireBody => {
   const ids = new Map<string, number>();
+  const texts = new Map<Proof, string>();
+  const textOf = (proven: Proof): string => {
+    const text = texts.get(proven) ?? JSON.stringify(proven);
+    texts.set(proven, text);
+    return text;
+  };
   const lines: string[] = [];
   let [length, taken] = [0, 0];
   for (const { entry: one, proof: proven } of entries.slice(0, mostEntries)) {
     const own: string[] = [];
-    const known = proven === undefined ? undefined : JSON.stringify(proven);
+    const known = proven === undefined ? undefined : textOf(proven);
     const id = known === undefined ? undefined : (ids.get(known) ?? ids.size);
     if (known !== undefined && !ids.has(known)) own.push(`{"kind":"proof","id":${id},"value":${known}}`);
     own.push(JSON.stringify(id === undefined ? one : { ...one, proof: id }));

@@ -251,6 +251,22 @@ const proofChecks = (check: Check): void => {
     assert.equal(await proofs(), 0);
   });
 
+  check("the proofs of some intervals are each told once, with the intervals that share them", async ({ store }) => {
+    const other = { ...proof, note: "another block" };
+    const shared = quarters(t0, t0 + 3 * quarter).map((each) => ({ ...each, proof }));
+    const later = quarters(t0 + 3 * quarter, t0 + 5 * quarter).map((each) => ({ ...each, proof: other }));
+    await store.write({ intervals: [...shared, ...later, interval({ end: t0 })] });
+    const asked = [5, 4, 3, 1, 0, 99].map((n) => t0 + n * quarter);
+    assert.deepEqual(await store.intervalProofs("home", "energy_import_wh", asked), [
+      { proof, ends: [t0 + quarter, t0 + 3 * quarter] },
+      { proof: other, ends: [t0 + 4 * quarter, t0 + 5 * quarter] },
+    ]);
+    assert.deepEqual(await store.intervalProofs("home", "energy_import_wh", []), []);
+    assert.deepEqual(await store.intervalProofs("home", "energy_import_wh", [t0]), []);
+    assert.deepEqual(await store.intervalProofs("nobody", "energy_import_wh", asked), []);
+    assert.deepEqual(await store.intervalProofs("home", "energy_export_wh", asked), []);
+  });
+
   check("proofs of other points and of registers stay when an interval is replaced", async ({ store, proofs }) => {
     const twice = [interval({ end: t0, proof }), interval({ point: "shed", end: t0, proof: { ...proof } })];
     await store.write({ intervals: twice, registers: [register({ proof })] });

@@ -10,11 +10,12 @@ import type {
   IntervalQuery,
   IntervalSum,
   RegisterQuery,
+  SharedProof,
   TimeRange,
 } from "@meterport/engine/ports/store";
 import type { Millis } from "@meterport/protocol/ports";
 import { deviceOf } from "../device-body.ts";
-import { coverageIn, eventIn, gapsIn, intervalOf, proofIn, registerIn, sumsIn } from "../fact-rows.ts";
+import { coverageIn, eventIn, gapsIn, intervalOf, proofIn, registerIn, sharedProofs, sumsIn } from "../fact-rows.ts";
 import { pointIs } from "./postgres-readings.ts";
 import type { Run } from "./postgres-run.ts";
 
@@ -108,6 +109,26 @@ export const proofOf = async (run: Run, point: string, channel: string, end: Mil
     interval: intervalOf(point, channel, end, row),
     proof: proof === undefined ? null : proofIn(proof, proof.byte_offset),
   };
+};
+
+export const proofsOf = async (
+  run: Run,
+  point: string,
+  channel: string,
+  ends: readonly Millis[],
+): Promise<readonly SharedProof[]> => {
+  const { rows } = await run(
+    `SELECT ending, proof FROM interval_value WHERE ${ofChannel} AND ending = ANY ($3::bigint[]) AND proof IS NOT NULL ORDER BY ending`,
+    [point, channel, ends],
+  );
+  const shared = sharedProofs(rows.map(({ ending, proof }) => ({ end: Number(ending), key: Number(proof) })));
+  if (shared.length === 0) return [];
+  const found = await run("SELECT * FROM proof WHERE key = ANY ($1::bigint[])", [shared.map(({ key }) => key)]);
+  const proofs = new Map(found.rows.map((row) => [Number(row.key), proofIn(row, row.byte_offset)]));
+  return shared.flatMap(({ key, ends }) => {
+    const proof = proofs.get(key);
+    return proof === undefined ? [] : [{ proof, ends }];
+  });
 };
 
 export const registersOf = async (

@@ -29,6 +29,7 @@ import {
   intervalsOf,
   memoOf,
   proofOf,
+  proofsOf,
   registersOf,
   sumsOf,
 } from "./postgres-queries.ts";
@@ -100,6 +101,8 @@ export class PostgresStore implements Store {
   readonly channels: Part<"channels"> = (point) => this.#session.read((run) => channelsOf(run, point));
   readonly intervalProof: Part<"intervalProof"> = (point, channel, end) =>
     this.#session.read((run) => proofOf(run, point, channel, end));
+  readonly intervalProofs: Part<"intervalProofs"> = (point, channel, ends) =>
+    this.#session.read((run) => proofsOf(run, point, channel, ends));
   readonly registers: Part<"registers"> = (point, query) => this.#session.read((run) => registersOf(run, point, query));
   readonly devices: Part<"devices"> = (point) => this.#session.read((run) => devicesOf(run, point));
   readonly events: Part<"events"> = (point, query) => this.#session.read((run) => eventsOf(run, point, query));

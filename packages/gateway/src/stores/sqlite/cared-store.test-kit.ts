@@ -64,6 +64,7 @@ export const caredStore = ({ folder, log, clock, driver, slow, onCondition }: Ca
     intervalGaps: part("intervalGaps"),
     channels: part("channels"),
     intervalProof: part("intervalProof"),
+    intervalProofs: part("intervalProofs"),
     registers: part("registers"),
     devices: part("devices"),
     events: part("events"),

@@ -17,6 +17,7 @@ import type {
   IntervalQuery,
   IntervalSum,
   RegisterQuery,
+  SharedProof,
   TimeRange,
 } from "@meterport/engine/ports/store";
 import type { Millis } from "@meterport/protocol/ports";
@@ -31,6 +32,7 @@ import {
   proofIn,
   rankOf,
   registerIn,
+  sharedProofs,
   sumsIn,
 } from "../fact-rows.ts";
 import type { SqliteProofs } from "./sqlite-proofs.ts";
@@ -190,6 +192,19 @@ export class SqliteFacts {
       interval: intervalOf(point, channel, end, row),
       proof: proof === undefined ? null : proofIn(proof, proof.offset),
     };
+  }
+
+  intervalProofs(point: string, channel: string, ends: readonly Millis[]): readonly SharedProof[] {
+    const rows = this.#prepare(
+      `SELECT end, proof FROM interval WHERE meter = ? AND channel = ? AND end IN (SELECT value FROM json_each(?))
+        AND proof IS NOT NULL ORDER BY end`,
+    ).all(this.#session.point(point), this.#session.channel(channel), JSON.stringify(ends));
+    return sharedProofs(rows.map(({ end, proof }) => ({ end: Number(end), key: Number(proof) }))).flatMap(
+      ({ key, ends }) => {
+        const row = this.#prepare("SELECT * FROM proof WHERE key = ?").get(key);
+        return row === undefined ? [] : [{ proof: proofIn(row, row.offset), ends }];
+      },
+    );
   }
 
   registers(point: string, query: RegisterQuery): readonly RegisterState[] {

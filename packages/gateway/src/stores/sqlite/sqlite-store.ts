@@ -108,6 +108,8 @@ export class SqliteStore implements Store {
   readonly channels: Part<"channels"> = async (point) => this.#facts.channels(point);
   readonly intervalProof: Part<"intervalProof"> = async (point, channel, end) =>
     this.#facts.intervalProof(point, channel, end);
+  readonly intervalProofs: Part<"intervalProofs"> = async (point, channel, ends) =>
+    this.#facts.intervalProofs(point, channel, ends);
   readonly registers: Part<"registers"> = async (point, query) => this.#facts.registers(point, query);
   readonly devices: Part<"devices"> = async (point) => this.#facts.devices(point);
   readonly events: Part<"events"> = async (point, query) => this.#facts.events(point, query);

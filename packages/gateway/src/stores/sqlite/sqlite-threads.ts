@@ -81,6 +81,8 @@ class ThreadedSqliteStore implements Store {
   readonly channels: Part<"channels"> = (point) => this.#query("channels", [point]);
   readonly intervalProof: Part<"intervalProof"> = (point, channel, end) =>
     this.#query("intervalProof", [point, channel, end]);
+  readonly intervalProofs: Part<"intervalProofs"> = (point, channel, ends) =>
+    this.#query("intervalProofs", [point, channel, ends]);
   readonly registers: Part<"registers"> = (point, query) => this.#query("registers", [point, query]);
   readonly devices: Part<"devices"> = (point) => this.#query("devices", [point]);
   readonly events: Part<"events"> = (point, query) => this.#query("events", [point, query]);
