@@ -73,7 +73,6 @@ const viewOf = (get: () => FleetMeter, since: string) => {
     id: get().id,
     summary,
     live,
-    state: () => get().state,
     detail: () => ({ ...summary(), identity: null }),
     subscribe: (listener) => {
       listeners.add(listener);

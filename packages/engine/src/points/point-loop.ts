@@ -1,10 +1,5 @@
 /** Polls one metering point: at each tick of its rhythm while its link gives values; judges each reading and notifies listeners. */
-import {
-  isUsable,
-  type LinkCondition,
-  type LinkState,
-  type LinkStatus,
-} from "@meterport/client/supervision/link-status";
+import { isUsable, type LinkCondition, type LinkStatus } from "@meterport/client/supervision/link-status";
 import { LinkError, MeterportError } from "@meterport/protocol/errors";
 import type { LiveKey, LiveReading } from "@meterport/protocol/meaning/readings";
 import type { Clock, Millis } from "@meterport/protocol/ports";
@@ -146,7 +141,10 @@ export class PointLoop implements MeterView {
     simulated: this.#options.simulated,
   });
 
-  readonly state = (): LinkState => this.#verdict().state;
+  readonly verdict = (): Verdict => {
+    const { clock, interval } = this.#options;
+    return verdictOn(this.#condition, this.#waiting, clock, interval);
+  };
 
   readonly detail = (): MeterDetail => ({ ...this.summary(), identity: this.#options.source.identity() });
 
@@ -317,13 +315,8 @@ export class PointLoop implements MeterView {
     return source.condition?.() ?? source.status();
   }
 
-  #verdict(): Verdict {
-    const { clock, interval } = this.#options;
-    return verdictOn(this.#condition, this.#waiting, clock, interval);
-  }
-
   #link(): LinkHealth {
-    const { state, cause, problem, since } = this.#verdict();
+    const { state, cause, problem, since } = this.verdict();
     const { interval, source, url } = this.#options;
     const { baud, counters } = source.status();
     return {
@@ -360,7 +353,7 @@ export class PointLoop implements MeterView {
   /** A lasting state is logged once. */
   #logState(): void {
     const { log, id, url, tally } = this.#options;
-    const { state, cause, problem } = this.#verdict();
+    const { state, cause, problem } = this.verdict();
     if (state !== this.#logged.state) tally?.move(this.#logged.state, state);
     if (state !== this.#logged.state || cause !== this.#logged.cause) {
       if (state === "up") log.info(`link up, ${url}`, { meter: id });

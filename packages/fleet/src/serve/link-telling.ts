@@ -1,4 +1,5 @@
 /** Tells the fleet how the links of its points are doing here, whenever that has changed. */
+import { verdictOf } from "@meterport/engine/points/meter-view";
 import type { CompanionGateway } from "@meterport/gateway/operation/companion";
 import type { ToldLink } from "../shards/told.ts";
 
@@ -12,8 +13,8 @@ export interface LinkTellingOptions {
 const linkOf = (id: string, gateway: LinkTellingOptions["gateway"]): ToldLink | undefined => {
   const view = gateway.point(id)?.view;
   if (view === undefined) return undefined;
-  const { link } = view.summary();
-  return { point: id, state: link.state, cause: link.problem ?? link.cause, since: Date.parse(link.since) };
+  const { state, cause, problem, since } = verdictOf(view);
+  return { point: id, state, cause: problem ?? cause, since };
 };
 
 const signOf = ({ state, cause }: ToldLink): string => `${state} ${cause ?? ""}`;
@@ -32,7 +33,6 @@ export class LinkTelling {
     const here = new Set(points());
     for (const id of this.#told.keys()) if (!here.has(id)) this.#told.delete(id);
     const news = [...here].flatMap((id) => {
-      // The summary costs more, and most links stay as they are.
       const link = linkOf(id, gateway);
       return link === undefined || this.#told.get(id) === signOf(link) ? [] : [link];
     });

@@ -1,8 +1,8 @@
 /** The meters that a gateway reads, while some come and go. */
 import type { LiveProofContext } from "@meterport/engine/guard/live-proof";
 import { staleAnswer } from "@meterport/engine/guard/measured";
-import type { LinkState } from "@meterport/engine/model/point-model";
-import type { MeterChange, MeterView } from "@meterport/engine/points/meter-view";
+import { type MeterChange, type MeterView, verdictOf } from "@meterport/engine/points/meter-view";
+import type { Verdict } from "@meterport/engine/points/verdict";
 import type { LiveKey } from "@meterport/protocol/meaning/readings";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 
@@ -37,7 +37,7 @@ class Place implements MeterView {
   readonly summary: MeterView["summary"] = () => this.#loop.summary();
   readonly detail: MeterView["detail"] = () => this.#loop.detail();
   readonly live: MeterView["live"] = () => this.#loop.live();
-  readonly state = (): LinkState => this.#loop.state?.() ?? this.#loop.summary().link.state;
+  readonly verdict = (): Verdict => verdictOf(this.#loop);
 
   readonly liveContext = (key: LiveKey): LiveProofContext => this.#loop.liveContext?.(key) ?? {};
 

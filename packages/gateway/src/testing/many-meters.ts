@@ -1,5 +1,5 @@
 /** The API over many meters that stand still; every tenth is silent, and the power of the first is unknown. Group 1 has every third, group 10 the next ones, the others are in none. */
-import type { MeterView } from "@meterport/engine/points/meter-view";
+import { type MeterView, verdictOf } from "@meterport/engine/points/meter-view";
 import { silentLog } from "@meterport/engine/ports/log";
 import type { Store } from "@meterport/engine/ports/store";
 import { LinkError } from "@meterport/protocol/errors";
@@ -21,12 +21,13 @@ export const manyMeters = (count: number, clock: Clock = new VirtualClock(), sto
   for (let n = 0; n < count; n++) {
     const id = `m${String(n).padStart(4, "0")}`;
     const link = { ...still.link, state: n % 10 === 0 ? ("silent" as const) : still.link.state };
+    const verdict = verdictOf({ summary: () => ({ ...still, link }) });
     const summary = () => ({ ...still, id, name: `Meter ${id.slice(1)}`, link });
     views.set(id, {
       ...view,
       id,
       summary,
-      state: () => link.state,
+      verdict: () => verdict,
       live: () => ({ ...view.live(), id, power_w: n === 0 ? null : (n * 37) % 1_000 }),
     });
   }

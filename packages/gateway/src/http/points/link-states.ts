@@ -1,6 +1,6 @@
 /** How many points are in which state. Looking at each of many thousands takes a while, so it is done in slices and at most once a second. */
 import type { LinkState } from "@meterport/client/supervision/link-status";
-import type { MeterView } from "@meterport/engine/points/meter-view";
+import { type MeterView, verdictOf } from "@meterport/engine/points/meter-view";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import type { Meters } from "../answers.ts";
 
@@ -22,7 +22,7 @@ const validFor: Millis = 10_000;
 /** Points that are looked at before others get their turn: about a millisecond. */
 const slice = 1_000;
 
-export const stateOf = (view: MeterView): LinkState => view.state?.() ?? view.summary().link.state;
+export const stateOf = (view: MeterView): LinkState => verdictOf(view).state;
 
 interface Sweep {
   readonly states: ReadonlyMap<string, LinkState>;
