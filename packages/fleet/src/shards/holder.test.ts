@@ -110,11 +110,35 @@ test("a worker that wakes while the database is away goes on with what it holds"
   const stints = [...sleeper.tending.values()];
   sleeper.clock.isFrozen = true;
   await fleet.pass(20_000);
-  sleeper.answers = false;
+  sleeper.answers = Promise.reject(new Error("the database does not answer"));
   sleeper.clock.wake();
   assert.ok(stints.every((stint) => !stint.mayRead()));
   await fleet.pass(500);
   assert.ok(stints.length > 0 && stints.every((stint) => stint.mayRead() && !stint.isSure()));
+});
+
+test("a worker whose database hangs reads on until others may have its shards, and again when it asked in vain", {
+  skip,
+}, async (t) => {
+  const fleet = await fleetOf(t, 1);
+  await fleet.pass(5_000);
+  const stints = [...first(fleet).tending.values()];
+  const may = (): readonly boolean[] => [...new Set(stints.map((stint) => stint.mayRead()))];
+  let end = (_: Error): void => {};
+  first(fleet).answers = new Promise<never>((_, reject) => {
+    end = reject;
+  });
+  await fleet.pass(6_000);
+  assert.deepEqual(may(), [true]);
+  await fleet.pass(6_000);
+  assert.deepEqual(may(), [false]);
+  end(new Error("the database does not answer"));
+  await fleet.pass(100);
+  assert.deepEqual(may(), [true]);
+  assert.ok(stints.every((stint) => !stint.isSure()));
+  first(fleet).answers = undefined;
+  await fleet.pass(15_000);
+  assert.deepEqual(fleet.tended(), all);
 });
 
 test("a worker that ends hands over at once, each shard only when its links are closed", { skip }, async (t) => {

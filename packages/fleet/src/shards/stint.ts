@@ -12,8 +12,9 @@ export interface Stint {
   /** False while nobody knows if the claim still holds. Reading may go on, writing to a meter may not. */
   readonly isSure: () => boolean;
   /**
-   * False after the process stood still, until it has asked whether the claim still holds: somebody else may read the meters meanwhile, and one
-   * line has no room for two. Without an answer of the database it is true, since nobody could take the claim.
+   * False while the claim is not certain and an answer is due, as when the process stood still or the database is slow: somebody else may read
+   * the meters meanwhile, and one line has no room for two. True once the database was asked in vain, since as a rule nobody can take the
+   * claim then.
    */
   readonly mayRead: () => boolean;
   /** Settles as soon as `mayRead` may have changed: there was an answer, or the stint ends. Of one that is over, never. */
@@ -58,24 +59,23 @@ export const holdShard = (claim: Claim, options: StintOptions): HeldShard => {
   const { clock, tend, asked, sureFor, standstillOver, after, onEnd } = options;
   const abort = new AbortController();
   let confirmed = asked;
-  let lastAsked = asked;
+  /** When the database was last asked, if that ended without an answer. */
+  let inVain: Millis | undefined;
   const listeners = new Set<() => void>();
   const tellListeners = (): void => {
     for (const listener of listeners) listener();
     listeners.clear();
   };
-  const hear = (time: Millis): void => {
-    lastAsked = time;
-    tellListeners();
-  };
   abort.signal.addEventListener("abort", tellListeners, { once: true });
   let closed: Promise<void> | undefined;
+  const isSure = (): boolean => !abort.signal.aborted && clock.now() - confirmed < sureFor;
   const stint: Stint = {
     shard: claim.shard,
     attempt: claim.attempt,
     signal: abort.signal,
-    isSure: () => !abort.signal.aborted && clock.now() - confirmed < sureFor,
-    mayRead: () => !abort.signal.aborted && lastAsked >= standstillOver(),
+    isSure,
+    mayRead: () =>
+      !abort.signal.aborted && (inVain ?? confirmed) >= standstillOver() && (inVain !== undefined || isSure()),
     heard: () =>
       new Promise((resolve) => {
         if (!abort.signal.aborted) listeners.add(resolve);
@@ -117,9 +117,13 @@ export const holdShard = (claim: Claim, options: StintOptions): HeldShard => {
     },
     confirm: (time) => {
       confirmed = time;
-      hear(time);
+      inVain = undefined;
+      tellListeners();
     },
-    unanswered: hear,
+    unanswered: (time) => {
+      inVain = time;
+      tellListeners();
+    },
     close,
   };
 };

@@ -52,8 +52,8 @@ export class Worker {
   readonly clock: ProcessClock;
   /** Replaces what is done with a shard. */
   tend: ((stint: Stint) => Promise<void>) | undefined;
-  /** False while the database seems to be away when it says that it holds its shards on. */
-  answers = true;
+  /** What comes of its questions about shards, instead of the database's answers. */
+  answers: Promise<never> | undefined;
   #holder: Holder | undefined;
   #engine: ShardEngine | undefined;
 
@@ -82,8 +82,9 @@ export class Worker {
       onProblem: (text) => onEvent({ type: "problem", text }),
     });
     const keep = this.#engine.keep.bind(this.#engine);
-    this.#engine.keep = (claims) =>
-      this.answers ? keep(claims) : Promise.reject(new Error("the database does not answer"));
+    const take = this.#engine.take.bind(this.#engine);
+    this.#engine.keep = (claims) => this.answers ?? keep(claims);
+    this.#engine.take = (most) => this.answers ?? take(most);
     this.#holder = await Holder.start({
       ...{ engine: this.#engine, holder: this.name, address: `http://${this.name}`, version, shards, clock, onEvent },
       tend: (stint) => (this.tend ?? this.#usual)(stint),
