@@ -1,50 +1,37 @@
-/** A meter whose line is used only while a gate is open: what is to be sent waits, until the gate opens or the link is closed. */
+/** A meter whose line is used only while a gate is open: what is to be sent meanwhile ends the link, and another one waits for the gate. */
 import { LinkError } from "@meterport/protocol/errors";
 import type { Signal, Transport } from "@meterport/protocol/ports";
 import type { LinkGate } from "../operation/companion.ts";
 import type { MeterAccess } from "./meter-link.ts";
 
-/** Waits until the gate is open. @throws what `end` rejects with, if that comes first */
-const passed = async (gate: LinkGate, end: Promise<never>): Promise<void> => {
-  while (!gate.isOpen()) await Promise.race([gate.changed(), end]);
-};
-
-/** A promise that only rejects, and that nobody has to wait for. */
-const ending = () => {
-  let reject = (_: Error): void => {};
-  const promise = new Promise<never>((_, fail) => {
-    reject = fail;
-  });
-  promise.catch(() => {});
-  return { promise, reject };
-};
-
-const gatedTransport = (transport: Transport, gate: LinkGate): Transport => {
-  const end = ending();
-  const late = async (bytes: Uint8Array): Promise<void> => {
-    await passed(gate, end.promise);
-    await transport.write(bytes);
-  };
-  return {
-    ...transport,
-    write: (bytes) => (gate.isOpen() ? transport.write(bytes) : late(bytes)),
-    close: () => {
-      end.reject(new LinkError("closed", transport.name, "the connection is closed"));
-      return transport.close();
-    },
-  };
-};
+/**
+ * To hold back what is to be sent would not do: it would go out with all its repeats at once. And a link that is not used is better closed, since
+ * many bridges serve one client.
+ */
+const gatedTransport = (transport: Transport, gate: LinkGate): Transport => ({
+  ...transport,
+  write: (bytes) =>
+    gate.isOpen()
+      ? transport.write(bytes)
+      : Promise.reject(
+          new LinkError("closed", transport.name, "given up, since another process may read this meter by now"),
+        ),
+});
 
 /** @throws LinkError (`aborted`) */
 const untilOpen = async (name: string, gate: LinkGate, signal: Signal): Promise<void> => {
-  const end = ending();
-  const onAbort = (): void => end.reject(new LinkError("aborted", name, "given up before it was open"));
-  if (signal.aborted) onAbort();
-  signal.addEventListener("abort", onAbort, { once: true });
+  let giveUp = (): void => {};
+  const end = new Promise<never>((_, reject) => {
+    giveUp = () => reject(new LinkError("aborted", name, "given up before it was open"));
+  });
+  // As a rule nobody waits for it.
+  end.catch(() => {});
+  if (signal.aborted) giveUp();
+  signal.addEventListener("abort", giveUp, { once: true });
   try {
-    await passed(gate, end.promise);
+    while (!gate.isOpen()) await Promise.race([gate.changed(), end]);
   } finally {
-    signal.removeEventListener("abort", onAbort);
+    signal.removeEventListener("abort", giveUp);
   }
 };
 

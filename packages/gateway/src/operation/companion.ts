@@ -53,7 +53,7 @@ export interface HeldMeter {
   readonly rates: MeterRates;
   /** What is known of its load profile elsewhere, so that it is not read again. */
   readonly known?: ProfileKnown | undefined;
-  /** Nothing is sent, and no link is opened, while it is shut; always open if omitted. */
+  /** While it is shut a link ends instead of sending, and none is opened; always open if omitted. */
   readonly gate?: LinkGate | undefined;
 }
 
