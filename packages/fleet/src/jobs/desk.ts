@@ -185,7 +185,8 @@ export interface ExportPlan extends NewExportPlan {
 
 /**
  * `made`: its files wait for the target; `delivered`; `empty`: nothing was to be told, as of a report of changes without any; `failed`: it cannot be
- * made; `refused`: its target does not want a file of it, and gets it again only if somebody says so. `problem` says why.
+ * made; `refused`: its target does not want a file of it, and gets it again only if somebody says so. `problem` says why, and of a run
+ * that was made, which of its files could not be.
  */
 export type ExportRunState = "made" | "delivered" | "empty" | "failed" | "refused";
 

@@ -41,7 +41,18 @@ interface Carried {
   /** SHA-256 of all values and codes: a version of a day that says the same makes no new file. */
   readonly contents: string;
   readonly days: readonly CarriedDay[];
+  /** Which of its files could not be made, and why. The others go on. */
+  readonly left?: string | undefined;
 }
+
+/** More are counted. */
+const mostLeft = 20;
+
+const sentenceOf = (left: readonly string[]): string =>
+  [
+    ...left.slice(0, mostLeft),
+    ...(left.length > mostLeft ? [`${left.length - mostLeft} more files were not made`] : []),
+  ].join("\n");
 
 export const filesIn = (row: Row): readonly KeptFile[] => (row.files ?? []) as readonly KeptFile[];
 
@@ -100,6 +111,26 @@ const keepFile = async (run: Run, key: RunKey, file: ExportFile): Promise<KeptFi
   return { name, mediaType, ...kept };
 };
 
+/**
+ * The files of a run that can be made, and why others cannot: a point with a gap holds up nobody else.
+ *
+ * @throws UsageError if none can be made
+ */
+const keepFiles = async (run: Run, key: RunKey, files: Iterable<ExportFile>) => {
+  const kept: KeptFile[] = [];
+  const left: string[] = [];
+  for (const file of files)
+    try {
+      kept.push(await keepFile(run, key, file));
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      await run(sql.forgetParts, [key.plan, key.day, key.version, file.name]);
+      left.push(error.message);
+    }
+  if (kept.length === 0 && left.length > 0) refuse(sentenceOf(left));
+  return { kept, left: left.length === 0 ? undefined : sentenceOf(left) };
+};
+
 const lastOf = async (run: Run, plan: number, day: string) => {
   const [row] = (await run(sql.readLast, [plan, day])).rows;
   return row === undefined ? undefined : { version: Number(row.version), carried: row.carried as Carried };
@@ -141,14 +172,14 @@ const makeFiles = async (
     if (last?.carried.contents === contents) return "unchanged";
     const version = (last?.version ?? 0) + 1;
     const key = { plan: plan.id, day, version };
-    const keeps = JSON.stringify({ contents, days: carried } satisfies Carried);
-    await run(sql.writeRun, [plan.id, day, period, version, "m", null, iso(now), null, keeps]);
+    const keeps: Carried = { contents, days: carried };
+    await run(sql.writeRun, [plan.id, day, period, version, "m", null, iso(now), null, null]);
     const before = await beforeOf(run, plan, period, taken?.carried as Carried | undefined);
     const made: ExportRun = { name: plan.name, period, version, created: now, days, before, uuidOf: nameUuid };
-    const files: KeptFile[] = [];
-    for (const file of exportFiles(plan.format, made)) files.push(await keepFile(run, key, file));
-    const state = files.some(({ bytes }) => bytes > 0) ? "m" : "e";
-    await run(sql.finishRun, [plan.id, day, version, state, JSON.stringify(files)]);
+    const { kept, left } = await keepFiles(run, key, exportFiles(plan.format, made));
+    const state = kept.some(({ bytes }) => bytes > 0) ? "m" : "e";
+    const carriedNow = JSON.stringify({ ...keeps, left } satisfies Carried);
+    await run(sql.finishRun, [plan.id, day, version, state, JSON.stringify(kept), carriedNow, left ?? null]);
     return "made";
   });
 };

@@ -254,6 +254,25 @@ test("what cannot be made says why, and is made when it can be", { skip }, async
   assert.deepEqual(await runs(), ["2026-10-26 v1 made", "2026-10-25 v1 made"]);
 });
 
+test("Austria gets the files that can be made, and the run says which cannot and why", { skip }, async (t) => {
+  const format = { kind: "consumption-record", sender: "AT001234", receiver: "AT005678" } as const;
+  const { database, check, make, runs, handOver, target, id } = await world(t, { format });
+  await database.run(`DELETE FROM profile_day d USING channel c JOIN metering_point p USING (point_id)
+    WHERE d.channel_id = c.channel_id AND p.id = 'a-2' AND d.day = '2026-10-25'`);
+  await check();
+  await make();
+  const problemOf = async () =>
+    (await jobsDesk.exportRuns(database.run, id, { limit: 9 })).find(({ period }) => period === "2026-10-25")?.problem;
+  assert.match((await problemOf()) ?? "", /^point "a-2", .* a value that is missing has no reading method in Austria/);
+  await handOver();
+  assert.deepEqual(await runs(), ["2026-10-26 v1 delivered", "2026-10-25 v1 delivered"]);
+  assert.deepEqual(
+    readdirSync(target).filter((name) => name.includes("2026-10-25") && name.endsWith(".xml")),
+    ["datahub_2026-10-25_v1_571313000000002001.xml"],
+  );
+  assert.match((await problemOf()) ?? "", /^point "a-2"/, "who delivers says nothing else");
+});
+
 test("Finland gets what changed, and an unchanged day makes no file", { skip }, async (t) => {
   const format = { kind: "e66-fi", sender: "6410000000001", receiver: "6410000000002" } as const;
   const { database, check, make, id, clock } = await world(t, { format, scope: { points: ["a-1"] } });

@@ -45,7 +45,8 @@ export const writeRun = `
   VALUES ($1, $2, $3, $4, $5::"char", $6, $7, $8::jsonb, $9::jsonb)`;
 
 export const finishRun = `
-  UPDATE export_run SET state = $4::"char", files = $5::jsonb, wanted = false WHERE export_id = $1 AND day = $2::date AND version = $3`;
+  UPDATE export_run SET state = $4::"char", files = $5::jsonb, carried = $6::jsonb, problem = $7, wanted = false
+  WHERE export_id = $1 AND day = $2::date AND version = $3`;
 
 export const noLongerWanted = "UPDATE export_run SET wanted = false WHERE export_id = $1 AND day = $2::date";
 
@@ -55,11 +56,17 @@ export const wantFirst = `
   INSERT INTO export_run (export_id, day, period, version, state, problem, at, wanted) VALUES ($1, $2, $3, 0, 'f', 'wanted', $4, true)
   ON CONFLICT (export_id, day, version) DO UPDATE SET wanted = true`;
 
+/** Without a problem of its own it still says which of its files could not be made. */
 export const setRunState = `
-  UPDATE export_run SET state = $4::"char", problem = $5 WHERE export_id = $1 AND day = $2::date AND version = $3`;
+  UPDATE export_run SET state = $4::"char", problem = coalesce($5, carried->>'left')
+  WHERE export_id = $1 AND day = $2::date AND version = $3`;
 
 export const writePart = `
   INSERT INTO export_part (export_id, day, version, name, part, bytes) VALUES ($1, $2, $3, $4, $5, $6)`;
+
+/** What was written of a file that could not be made. */
+export const forgetParts = `
+  DELETE FROM export_part WHERE export_id = $1 AND day = $2::date AND version = $3 AND name IN ($4, $4 || '#carried')`;
 
 export const readPart = `
   SELECT bytes FROM export_part WHERE export_id = $1 AND day = $2::date AND version = $3 AND name = $4 AND part = $5`;
