@@ -3,7 +3,7 @@ import { UsageError } from "@meterport/protocol/errors";
 import type { Row, Run } from "../books/database.ts";
 import { grouped } from "../books/grouped.ts";
 import type { ExportDay } from "../exports/model/export-day.ts";
-import { localDayOf } from "../exports/model/local-days.ts";
+import { localDayBounds, localDayOf, withOneStep } from "../exports/model/local-days.ts";
 import { codeOfStored } from "../vee/codes.ts";
 import { dayMillis } from "../vee/vee-input.ts";
 import { pointsIn, sitesIn } from "./campaign-book.ts";
@@ -55,15 +55,11 @@ const storedDayIn = (row: Row, { id, gsrn }: Point): ExportDay => {
 /** Local days out of stored ones; a channel without any that touches a date has none of that date. */
 const localDays = (stored: readonly ExportDay[], zone: string, dates: readonly string[]): readonly ExportDay[] =>
   dates.flatMap((date) => {
-    const noon = Date.parse(`${date}T12:00:00Z`);
-    const near = stored.filter(({ start }) => start > noon - 2 * dayMillis && start < noon + 2 * dayMillis);
-    const steps = new Set(near.map(({ step }) => step));
-    // Where the length of slots changed in between, the shorter ones win.
-    const step = Math.min(...steps);
-    const same = near.filter((day) => day.step === step);
-    if (same.length === 0) return [];
-    const day = localDayOf(same, zone, date);
-    return day.values.every(({ code }) => code === "missing") && !same.some(({ start }) => isoDay(start) === date)
+    const { from, to } = localDayBounds(zone, date);
+    const touching = stored.filter(({ start }) => start < to && start + dayMillis > from);
+    if (touching.length === 0) return [];
+    const day = localDayOf(withOneStep(touching, from), zone, date);
+    return day.values.every(({ code }) => code === "missing") && !touching.some(({ start }) => isoDay(start) === date)
       ? []
       : [day];
   });

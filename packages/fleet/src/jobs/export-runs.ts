@@ -139,7 +139,8 @@ const lastOf = async (run: Run, plan: number, day: string) => {
 const datesFor = ({ format }: KeptPlan, period: string): readonly string[] =>
   datesOf(period, format.kind === "statement" ? statementMonths : 0);
 
-const dayKey = ({ point, obis, start }: ExportDay): string => `${point} ${obis} ${start}`;
+/** A day in intervals of another length is another day: all of it is new to who gets changes. */
+const dayKey = ({ point, obis, start, step }: ExportDay): string => `${point} ${obis} ${start} ${step}`;
 
 /** What the version before carried, for formats that tell changes only. */
 const beforeOf = async (

@@ -6,13 +6,15 @@ import { until } from "@meterport/gateway/outputs/output-world.test-kit";
 import { UsageError } from "@meterport/protocol/errors";
 import { peer } from "../../../../test/support/peers.ts";
 import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
+import type { DayFact } from "../books/facts.ts";
 import { FleetServer } from "../books/fleet-database.test-kit.ts";
+import { emptyDay, putFact } from "../books/slots.ts";
 import { folderFor } from "../exports/delivery/delivery.test-kit.ts";
 import { loadAt } from "../vee/vee.test-kit.ts";
 import type { NewExportPlan } from "./desk.ts";
 import type { DutyParts } from "./duty.ts";
 import { deliverDuty, exportDuty } from "./export-duties.ts";
-import { addSites, book, dayMillis, profileDay } from "./job-world.test-kit.ts";
+import { addSites, book, dayMillis, isoDay, profileDay } from "./job-world.test-kit.ts";
 import { jobsDesk } from "./jobs-desk.ts";
 import { veeDuty } from "./vee-duty.ts";
 
@@ -252,6 +254,43 @@ test("what cannot be made says why, and is made when it can be", { skip }, async
   clock.now += hour + 1;
   await make();
   assert.deepEqual(await runs(), ["2026-10-26 v1 made", "2026-10-25 v1 made"]);
+});
+
+/** The same day in intervals of an hour. */
+const hours = (point: string, time: number): DayFact => {
+  const slots = emptyDay(3_600);
+  for (let n = 0; n < 24; n++) {
+    const raw = [0, 1, 2, 3].reduce((sum, part) => sum + loadAt(time + n * hour + part * quarter), 0);
+    putFact(slots, n, { raw, rank: "9", bits: 0 });
+  }
+  return { channel: { ...values(point, time).channel, step: 3_600 }, day: isoDay(time), slots };
+};
+
+test("a meter with shorter intervals came: the days before are carried, and the one in which it came is of hours", {
+  skip,
+}, async (t) => {
+  const { database, check, make, target, handOver, clock } = await world(t, { scope: { points: ["a-1"] } });
+  await database.run("DELETE FROM profile_day WHERE day < '2026-10-26'");
+  await book(database, { days: [-1, 0].map((n) => hours("a-1", sunday + n * dayMillis)) });
+  await check();
+  await make();
+  await handOver();
+  const sums = ["2026-10-25", "2026-10-26"].map(
+    (date) => quantitiesIn(join(target, `datahub_${date}_v1.json`))[0] ?? [],
+  );
+  assert.deepEqual(
+    sums.map(({ length }) => length),
+    [25, 24],
+  );
+  const truth = Array.from({ length: localSlots }, (_, n) => loadAt(localFrom + n * quarter));
+  const total = (some: readonly number[] = []): number => some.reduce((sum, one) => sum + one, 0);
+  assert.equal(total(sums[0]), total(truth), "to the Wh");
+
+  // An edit has the length of slots of its own day.
+  const edit = { point: "a-1", obis: "1-0:1.29.0", author: "anna", reason: "a test", kind: "accept" } as const;
+  const decide = (from: number, to: number) => jobsDesk.addEdit(database.run, { ...edit, from, to }, clock.now);
+  await assert.rejects(decide(sunday, sunday + quarter), /at the edges of slots/);
+  await decide(sunday + dayMillis, sunday + dayMillis + quarter);
 });
 
 test("Austria gets the files that can be made, and the run says which cannot and why", { skip }, async (t) => {

@@ -99,7 +99,7 @@ const lastDay = (to: Millis): Millis => to - 1;
 
 export const addEdit: JobsDesk["addEdit"] = async (run, { point, obis, ...decided }: NewEdit, now) => {
   const number = await pointNumber(run, point);
-  const step = Number((await run(sql.readStep, [number, obis])).rows[0]?.step ?? 0);
+  const step = Number((await run(sql.readStep, [number, obis, isoDay(decided.from)])).rows[0]?.step ?? 0);
   if (step === 0)
     refuse(`The point ${JSON.stringify(point)} has no values ${JSON.stringify(obis)} that could be edited.`);
   const edit: Edit = { ...decided, at: now };

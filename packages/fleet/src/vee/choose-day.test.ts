@@ -219,7 +219,6 @@ describe("editing", () => {
         JSON.stringify(changes),
       );
     checkEdit(edit(5, 7), step);
-    assert.throws(() => run(inputOf(), new Array<Edit>(2_001).fill(edit(5, 7))), /2001 edits/);
   });
 });
 

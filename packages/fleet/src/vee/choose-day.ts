@@ -98,12 +98,14 @@ const editOf = (edits: readonly (SlotEdit | null)[], changed: readonly number[])
 export const chooseDay = (choice: Choice): ChosenDay | "unchanged" => {
   const { previous, profile, verdicts, estimates, edits, at } = choice;
   const count = profile.values.length;
-  const lengths = [profile.status, verdicts.slots, estimates, edits, previous?.values ?? profile.values];
+  const lengths = [profile.status, verdicts.slots, estimates, edits];
   if (lengths.some(({ length }) => length !== count))
     throw new UsageError("choice", `all parts of a choice must have the ${count} slots of the profile`);
   const slots = profile.values.map((_, slot) => chooseSlot(choice, slot));
+  // Slots of another length say something else, whatever their values: then all of them changed.
+  const same = previous?.values.length === count ? previous : null;
   const changed = slots.flatMap(({ value, code, rule }, slot) =>
-    previous?.values[slot] === value && previous.codes[slot] === code && previous.rules[slot] === rule ? [] : [slot],
+    same?.values[slot] === value && same.codes[slot] === code && same.rules[slot] === rule ? [] : [slot],
   );
   if (previous !== null && changed.length === 0) return "unchanged";
   const edit = editOf(edits, changed);

@@ -2,6 +2,7 @@
 import { UsageError } from "@meterport/protocol/errors";
 import type { Millis } from "@meterport/protocol/ports";
 import type { Series } from "./series.ts";
+import { share } from "./share.ts";
 import { dayMillis } from "./vee-input.ts";
 
 interface Decision {
@@ -33,7 +34,7 @@ export type SlotEdit =
   | { readonly kind: "set"; readonly value: number; readonly edit: Edit }
   | { readonly kind: "accept" | "estimate"; readonly edit: Edit };
 
-const most = { author: 100, reason: 500, days: 31, edits: 2_000 } as const;
+const most = { author: 100, reason: 500, days: 31 } as const;
 /** Control characters, and marks that turn the direction of a text, could hide what was written. */
 const hidden = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 
@@ -71,23 +72,41 @@ export const checkEdit = (edit: Edit, step: Millis): void => {
     refuse("values are whole numbers from 0 to 2147483647");
 };
 
+/** What values over some time say of a slot; undefined if their edges are not its own. */
+const valueAt = (
+  { values, from, to }: { readonly values: readonly number[]; readonly from: Millis; readonly to: Millis },
+  time: Millis,
+  step: Millis,
+): number | undefined => {
+  const own = (to - from) / values.length;
+  const first = (time - from) / own;
+  if (step % own === 0)
+    return Number.isInteger(first)
+      ? values.slice(first, first + step / own).reduce((sum, value) => sum + value, 0)
+      : undefined;
+  if (own % step !== 0) return undefined;
+  const [whole, parts] = [Math.floor(first), new Array<number>(own / step).fill(1)];
+  return share(values[whole] ?? 0, parts)[(time - from - whole * own) / step];
+};
+
 /**
  * What holds for each slot of a series; the order in which edits are given does not matter unless two were made in the same millisecond.
- *
- * @throws UsageError (`edit`)
+ * An edit holds whatever the length of slots was when it was made, since the meter may have been exchanged meanwhile: its values are added up or
+ * shared out evenly. A slot that is only in part of an edit is not edited.
  */
 export const editsOf = (series: Series, edits: readonly Edit[]): ReadonlyMap<number, SlotEdit> => {
-  if (edits.length > most.edits) refuse(`${edits.length} edits are more than ${most.edits}`);
   const { start, step, length } = series;
   const held = new Map<number, SlotEdit>();
   for (const edit of edits.toSorted((a, b) => a.at - b.at)) {
-    checkEdit(edit, step);
-    const first = (edit.from - start) / step;
-    const end = Math.min(length, (edit.to - start) / step);
-    for (let slot = Math.max(0, first); slot < end; slot++) {
+    const first = Math.max(0, Math.ceil((edit.from - start) / step));
+    const end = Math.min(length, Math.floor((edit.to - start) / step));
+    for (let slot = first; slot < end; slot++) {
       if (edit.kind === "withdraw") held.delete(slot);
-      else if (edit.kind === "set") held.set(slot, { kind: "set", value: edit.values[slot - first] ?? 0, edit });
-      else held.set(slot, { kind: edit.kind, edit });
+      else if (edit.kind !== "set") held.set(slot, { kind: edit.kind, edit });
+      else {
+        const value = valueAt(edit, start + slot * step, step);
+        if (value !== undefined) held.set(slot, { kind: "set", value, edit });
+      }
     }
   }
   return held;

@@ -91,7 +91,8 @@ get the value of that hour on the like days; a like day that lacks the hour does
 ## Editing
 
 A person with a name and a reason can set values, accept what the meter recorded, have it estimated, or withdraw what was decided before. Of two
-decisions about a slot the later one holds. Values are whole numbers and never below 0. The reason is one line of at most 500 characters.
+decisions about a slot the later one holds. Values are whole numbers and never below 0. The reason is one line of at most 500 characters. A
+decision stays when a meter with shorter or longer slots comes: its values are added up, or shared out evenly.
 
 ## Codes
 

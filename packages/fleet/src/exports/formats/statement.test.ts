@@ -86,7 +86,19 @@ describe("the statement of a month", () => {
     assert.equal(statementOf(request([...march, ...shed])).channels.length, 2);
     assert.throws(() => statementOf(request([...march, ...march.slice(4, 5)])), /2026-03-05: the day is there twice/);
     assert.throws(() => statementOf({ ...request([]), month: "2026-13" }), /is not a month/);
-    assert.throws(() => statementOf(request([...march, dayOf("2026-02-01", { step: 15 })])), /several steps/);
+    assert.throws(() => statementOf(request([...march, dayOf("2026-02-01", { unit: "varh" })])), /several units/);
+  });
+
+  test("a meter with shorter intervals came: both count by the time that they cover", () => {
+    const [first, ...rest] = march;
+    assert.ok(first);
+    const quarters = dayOf("2026-03-01", {}, (n) => (n < 3 ? unknown() : coded("like-day", 1)));
+    const month = statementOf(request([quarters, ...rest, ...february])).channels[0]?.months.at(-1);
+    // 24 of 743 hours less three quarters are estimated: 23.25 of 743.
+    assert.deepEqual(
+      [month?.amount, month?.intervals, month?.missing, month?.estimatedPercent],
+      [719 * 110 + 93, 743 * 4, 3, "3.1"],
+    );
   });
 });
 

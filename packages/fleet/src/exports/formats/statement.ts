@@ -3,10 +3,10 @@ import { localDate, monthBounds, utcOfLocal } from "@meterport/engine/calendar/l
 import { UsageError } from "@meterport/protocol/errors";
 import type { Millis } from "@meterport/protocol/ports";
 import { ratioText } from "../model/decimal.ts";
-import { checkedDays, type ExportDay, endOfDay, startOfSlot, stepMillis } from "../model/export-day.ts";
+import { checkedDays, type ExportDay, endOfDay, startOfSlot } from "../model/export-day.ts";
 import { codeFacts, type ValueKind } from "../model/value-codes.ts";
 
-/** One month of one channel. Shares are of the intervals that the month has, in percent. */
+/** One month of one channel. Shares are of the time of the month, in percent. */
 export interface StatementMonth {
   /** "2026-03". */
   readonly month: string;
@@ -62,10 +62,13 @@ const boundsOf = (zone: string, month: string): readonly [Millis, Millis] => {
   return [from, to];
 };
 
+/** Counted in minutes: a meter may come whose intervals have another length. */
 interface Tally {
   amount: number;
   known: number;
   readonly kinds: Record<ValueKind, number>;
+  /** The shortest interval of the month. */
+  step: number;
 }
 
 interface Channel {
@@ -74,10 +77,11 @@ interface Channel {
   readonly months: Map<string, Tally>;
 }
 
-const emptyTally = (): Tally => ({
+const emptyTally = (step: number): Tally => ({
   amount: 0,
   known: 0,
   kinds: { measured: 0, recovered: 0, estimated: 0, missing: 0 },
+  step,
 });
 
 const addDay = (channel: Channel, day: ExportDay, zone: string): void => {
@@ -85,7 +89,7 @@ const addDay = (channel: Channel, day: ExportDay, zone: string): void => {
   const refuse = (what: string): never => {
     throw new UsageError("days", `${day.point}, ${day.obis}, ${localDate(zone, day.start)}: ${what}`);
   };
-  if (day.step !== first.step || day.unit !== first.unit) refuse("the channel has several steps or units: give one");
+  if (day.unit !== first.unit) refuse("the channel has several units: give one");
   if (seen.has(day.start)) refuse("the day is there twice: give each day once");
   seen.add(day.start);
   // Most days lie within one month: only then the month is asked for once.
@@ -93,12 +97,13 @@ const addDay = (channel: Channel, day: ExportDay, zone: string): void => {
   for (const [n, { amount, code }] of day.values.entries()) {
     const month = begin === end ? begin : localDate(zone, startOfSlot(day, n)).slice(0, 7);
     if (month === undefined) continue;
-    const tally = months.get(month) ?? emptyTally();
+    const tally = months.get(month) ?? emptyTally(day.step);
     months.set(month, tally);
-    tally.kinds[codeFacts[code].kind]++;
+    tally.step = Math.min(tally.step, day.step);
+    tally.kinds[codeFacts[code].kind] += day.step;
     if (amount === null) continue;
     tally.amount += amount;
-    tally.known++;
+    tally.known += day.step;
   }
 };
 
@@ -113,9 +118,10 @@ const monthsOf = ({ first, months }: Channel, { month, zone }: StatementRequest)
   const whole = Array.from({ length: comparedMonths }, (_, back) => {
     const name = monthsBefore(month, back);
     const [from, to] = boundsOf(zone, name);
-    const tally = months.get(name) ?? emptyTally();
-    const intervals = Math.round((to - from) / stepMillis(first));
-    return { name, tally, intervals, missing: intervals - tally.known };
+    const tally = months.get(name) ?? emptyTally(first.step);
+    const minutes = Math.round((to - from) / 60_000);
+    const intervals = Math.round(minutes / tally.step);
+    return { name, tally, minutes, intervals, missing: Math.ceil((minutes - tally.known) / tally.step) };
   });
   const complete = (back: number): number | null => {
     const found = whole[back];
@@ -124,13 +130,13 @@ const monthsOf = ({ first, months }: Channel, { month, zone }: StatementRequest)
   const percent = (part: number, of: number): string => ratioText(100n * BigInt(part), BigInt(of), 1) ?? "0.0";
   return whole
     .slice(0, shownMonths)
-    .map(({ name, tally, intervals, missing }, back) => ({
+    .map(({ name, tally, minutes, intervals, missing }, back) => ({
       month: name,
       amount: tally.known === 0 ? null : tally.amount,
       intervals,
       missing,
-      recoveredPercent: percent(tally.kinds.recovered, intervals),
-      estimatedPercent: percent(tally.kinds.estimated, intervals),
+      recoveredPercent: percent(tally.kinds.recovered, minutes),
+      estimatedPercent: percent(tally.kinds.estimated, minutes),
       sinceMonthBefore: change(complete(back), complete(back + 1)),
       sinceYearBefore: change(complete(back), complete(back + 12)),
     }))

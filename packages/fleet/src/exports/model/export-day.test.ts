@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { decimalText, ratioText } from "./decimal.ts";
 import { coded, dayOf, measured, unknown } from "./export-day.test-kit.ts";
 import { carriedVersions, checkDay, type ExportDay, endOfDay, meaningOf } from "./export-day.ts";
-import { localDayBounds, localDayOf } from "./local-days.ts";
+import { localDayBounds, localDayOf, withOneStep } from "./local-days.ts";
 import { element, escapedXml, xmlText } from "./xml.ts";
 
 const refusal = (sentence: RegExp) => (error: unknown) => error instanceof UsageError && sentence.test(error.message);
@@ -61,6 +61,26 @@ describe("days", () => {
     const short = { ...utc("2026-07-01", 5), values: utc("2026-07-01", 5).values.slice(0, 10) };
     const cut = localDayOf([utc("2026-06-30", 4), short], "Europe/Copenhagen", "2026-07-01");
     assert.deepEqual(cut.values.slice(17, 19), [measured(509, 5), unknown(5)]);
+  });
+
+  test("where the length of intervals changes within a local day, shorter ones are added up and nothing is lost", () => {
+    const hours = dayOf("2026-06-30", { zone: "UTC", step: 60 }, (n) => measured(400 + n, 1));
+    const quarters = dayOf("2026-07-01", { zone: "UTC" }, (n) => (n === 9 ? coded("line", 9, 3) : measured(n, 2)));
+    const { from } = localDayBounds("Europe/Copenhagen", "2026-07-01");
+    const day = localDayOf(withOneStep([hours, quarters], from), "Europe/Copenhagen", "2026-07-01");
+    assert.deepEqual([day.step, day.values.length], [60, 24]);
+    assert.deepEqual(day.values.slice(0, 5), [
+      ...[measured(422, 1), measured(423, 1), measured(0 + 1 + 2 + 3, 2), measured(4 + 5 + 6 + 7, 2)],
+      coded("line", 8 + 9 + 10 + 11, 3),
+    ]);
+    const holed = { ...quarters, values: quarters.values.map((value, n) => (n === 1 ? unknown(2) : value)) };
+    assert.deepEqual(
+      withOneStep([hours, holed], from)[1]?.values[0],
+      unknown(2),
+      "a sum of what is not known is not known",
+    );
+    assert.equal(withOneStep([hours, quarters], from + 1_800_000).length, 1, "a zone of half hours");
+    assert.equal(withOneStep([quarters], from)[0], quarters);
   });
 
   test("a local day that begins within an interval is refused", () => {

@@ -123,8 +123,11 @@ export const markVeeDay = `
 
 export const readPointNumber = "SELECT point_id FROM metering_point WHERE id = $1";
 
+/** The length of slots on day $3, as it was checked last; of a day that was not, the shortest of the point. */
 export const readStep = `
-  SELECT min(c.step) AS step FROM channel c WHERE c.point_id = $1 AND '1-0:' || c.obis = $2 AND ${checked}`;
+  SELECT CASE WHEN count(*) > 0 THEN coalesce((SELECT 86400 / cardinality(d.value) FROM chosen_day d
+      WHERE d.point_id = $1 AND d.obis = $2 AND d.day = $3::date ORDER BY d.version DESC LIMIT 1), min(c.step)) END AS step
+    FROM channel c WHERE c.point_id = $1 AND '1-0:' || c.obis = $2 AND ${checked}`;
 
 export const writeEdit = `
   INSERT INTO edit (point_id, obis, kind, from_at, to_at, value, author, reason, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
