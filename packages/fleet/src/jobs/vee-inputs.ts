@@ -1,6 +1,7 @@
 /** What each channel of a point is judged by on one day. Pure. */
 import type { Millis } from "@meterport/protocol/ports";
 import { grouped } from "../books/grouped.ts";
+import { likeDaysReach } from "../vee/like-days.ts";
 import type { VeeRequest } from "../vee/run-vee.ts";
 import { dayMillis, type VeeInput } from "../vee/vee-input.ts";
 import type { VeeFacts } from "./vee-load.ts";
@@ -10,13 +11,19 @@ import {
   installationsIn,
   isComplete,
   isoDay,
+  registersAt,
   type VeeDay,
   valuesOf,
 } from "./vee-rows.ts";
 
-/** Further days are no evidence. */
-const before = 40 * dayMillis;
-const after = 40 * dayMillis;
+/** As far as registers are looked for. */
+const reach = 40 * dayMillis;
+/**
+ * What lies between two registers is shared out by like days of each of its slots: all days between them must see the same ones, or their shares
+ * would not add up.
+ */
+const before = reach + (likeDaysReach + 1) * dayMillis;
+const after = reach;
 
 /** The facts of a point, ready to be asked day by day. */
 export interface VeeSource {
@@ -71,12 +78,16 @@ const taskOf = (source: VeeSource, name: CheckedName, own: readonly VeeDay[], da
   const { obis, direction, energy } = checkedNames[name];
   const { zone, fuse, plant } = facts.point;
   const isActive = energy === "active";
+  const installations = installationsIn(facts.installations, name);
   const opposite = direction === "import" ? "energy_export_wh" : "energy_import_wh";
   const input: VeeInput = {
     point: { direction, energy, unit: 1, zone, fuse, plant, rollover: null },
     ...{ day, step, days: near.filter((one) => one.step === step), loaded, holidays, clock: facts.clock },
-    registers: (facts.registers.get(name) ?? []).filter(({ time }) => Math.abs(time - day) <= before + dayMillis),
-    installations: installationsIn(facts.installations, name),
+    registers: registersAt(
+      (facts.registers.get(name) ?? []).filter(({ time }) => Math.abs(time - day) <= reach + dayMillis),
+      installations,
+    ),
+    installations,
     opposite: isActive ? companion(ofDay, opposite, step) : null,
     reactive: isActive
       ? sum(

@@ -5,14 +5,15 @@ import { grouped } from "../books/grouped.ts";
 import { numberOf } from "../books/scaled.ts";
 import type { ChosenDay } from "../vee/choose-day.ts";
 import type { Edit } from "../vee/edits.ts";
+import { likeDaysReach } from "../vee/like-days.ts";
 import { type ClockOffset, dayMillis, type RegisterState } from "../vee/vee-input.ts";
 import { iso, millis } from "./campaign-rows.ts";
 import * as sql from "./sql/vee.ts";
 import type { UsualDays } from "./vee-days.ts";
 import { chosenIn, editIn, isoDay, type VeeDay, type VeePoint, veeDayIn, veePointIn } from "./vee-rows.ts";
 
-/** Days before the first one that are like it. */
-const likeDays = 36;
+/** Days before one that are like it. */
+const likeDays = likeDaysReach + 1;
 
 /** Days of points. */
 export interface VeeRange {
@@ -61,7 +62,8 @@ export const daysFrom = (first: Millis, last: Millis): readonly Millis[] =>
 
 /** The days whose slots are needed for some points. */
 const daysNeeded = (known: readonly VeePoint[], { first, last, reach, usual }: VeeRange): readonly Millis[] => {
-  if (usual === undefined) return daysFrom(first - Math.max(reach, likeDays) * dayMillis, last + reach * dayMillis);
+  // The days around have like days as well, of which some share registers with them.
+  if (usual === undefined) return daysFrom(first - (reach + likeDays) * dayMillis, last + reach * dayMillis);
   const zones = [...new Set(known.map(({ zone }) => zone))];
   return [...new Set(zones.flatMap((zone) => daysFrom(first, last).flatMap((day) => [...usual(zone, day)])))];
 };
@@ -69,13 +71,17 @@ const daysNeeded = (known: readonly VeePoint[], { first, last, reach, usual }: V
 export const loadVee = async (run: Run, range: VeeRange): Promise<readonly VeeFacts[]> => {
   const { points, first, last, reach, usual } = range;
   const [from, to] = [first - reach * dayMillis, last + (reach + 1) * dayMillis];
+  const firstLike = from - likeDays * dayMillis;
+  // The check of a plain day looks at few clocks; what is estimated is estimated by days of which all is known.
+  const clocks = usual === undefined ? [firstLike, to + dayMillis] : [first - dayMillis, last + 3 * dayMillis];
   const ids = [points];
   const known = (await run(sql.readVeePoints, ids)).rows.map(veePointIn);
   const days = await byPoint(run(sql.readVeeDays, [points, daysNeeded(known, range).map(isoDay)]));
   const registers = await byPoint(run(sql.readVeeRegisters, [points, iso(from), iso(to)]));
   const installations = await byPoint(run(sql.readVeeInstallations, ids));
-  const clock = await byPoint(run(sql.readVeeClock, [points, iso(first - dayMillis), iso(last + 3 * dayMillis)]));
-  const edits = await byPoint(run(sql.readVeeEdits, [points, iso(from), iso(to)]));
+  const clock = await byPoint(run(sql.readVeeClock, [points, ...clocks.map(iso)]));
+  // What a person replaced is no evidence on like days either.
+  const edits = await byPoint(run(sql.readVeeEdits, [points, iso(firstLike), iso(to)]));
   const chosen = await byPoint(run(sql.readChosen, [points, isoDay(first), isoDay(last)]));
   return known.map((point) => {
     const of = (rows: ReadonlyMap<number, readonly Row[]>): readonly Row[] => rows.get(point.number) ?? [];

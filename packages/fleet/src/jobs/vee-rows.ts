@@ -7,7 +7,7 @@ import type { ChosenDay } from "../vee/choose-day.ts";
 import { codeOfStored, codes } from "../vee/codes.ts";
 import type { Edit } from "../vee/edits.ts";
 import { statusOfSlot } from "../vee/slot-status.ts";
-import type { ChannelDay, Installation, PointFacts } from "../vee/vee-input.ts";
+import type { ChannelDay, Installation, PointFacts, RegisterState } from "../vee/vee-input.ts";
 import { iso, millis } from "./campaign-rows.ts";
 
 /** Names of the channels that are checked, with what they count. */
@@ -111,6 +111,21 @@ const registerIn = (text: unknown, name: string): number | null => {
   return typeof value === "number" && Number.isFinite(value) ? Math.round(value) : null;
 };
 
+/** Stands for a meter of which nobody knows the serial number; no serial number has such a sign. */
+const unknownMeter = (n: number): string => `? ${n}`;
+
+/** Registers of a meter that is not known by its number are of the one that hung there, whatever their own number. */
+export const registersAt = (
+  registers: readonly RegisterState[],
+  installations: readonly Installation[],
+): readonly RegisterState[] =>
+  installations.every(({ meter }) => !meter.startsWith("?"))
+    ? registers
+    : registers.map((one) => {
+        const at = installations.find(({ from, to }) => from <= one.time && one.time <= (to ?? one.time));
+        return at?.meter.startsWith("?") === true ? { ...one, meter: null } : one;
+      });
+
 /** Nobody hung there before, as far as is known: what the first meter remembers of the time before it was first seen is the point's. */
 const always: Millis = 0;
 
@@ -123,7 +138,7 @@ export const installationsIn = (rows: readonly Row[], name: CheckedName): readon
     if (to <= from) return [];
     return [
       {
-        ...{ meter: row.serial === null ? `unknown ${n}` : String(row.serial), to: Number.isFinite(to) ? to : null },
+        ...{ meter: row.serial === null ? unknownMeter(n) : String(row.serial), to: Number.isFinite(to) ? to : null },
         ...{ from: n === 0 ? always : from, startRegister: n === 0 ? null : registerIn(row.start_register, name) },
         endRegister: row.to_at === null || to < end ? null : registerIn(row.end_register, name),
       },
@@ -131,7 +146,7 @@ export const installationsIn = (rows: readonly Row[], name: CheckedName): readon
   });
   return found.length > 0
     ? found
-    : [{ meter: "unknown", from: always, to: null, startRegister: null, endRegister: null }];
+    : [{ meter: unknownMeter(0), from: always, to: null, startRegister: null, endRegister: null }];
 };
 
 export const editIn = (row: Row): Edit => {

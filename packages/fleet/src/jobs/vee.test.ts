@@ -215,6 +215,66 @@ test("a day without a way to estimate it waits for a person, until it is seen or
   await assert.rejects(veeInbox(database.run, { limit: 5, after: "'; DROP" }), /no place in the inbox/);
 });
 
+const sumOf = (values: readonly (number | null)[] | undefined) =>
+  values?.reduce<number>((all, value) => all + (value ?? 0), 0) ?? Number.NaN;
+
+test("days between two registers are what these say, also after one of them is completed or edited", {
+  skip,
+}, async () => {
+  const { database, check, clock } = await world();
+  const from = today - 4 * dayMillis;
+  await database.run("DELETE FROM profile_day WHERE day >= $1::date", [isoDay(from)]);
+  await database.run("DELETE FROM register_reading WHERE read_at > $1", [new Date(from).toISOString()]);
+  const [begins, ends] = [registerAt("a-1", from), registerAt("a-1", today)];
+  await book(database, { registers: [{ ...ends, raw: ends.raw + 1_000 }] });
+  clock.now = today + 11 * hour;
+  const days = [0, 1, 2, 3].map((n) => from + n * dayMillis);
+  const total = async () =>
+    sumOf((await Promise.all(days.map((day) => chosen(database, day)))).flatMap((values) => values ?? []));
+  const rise = ends.raw + 1_000 - begins.raw;
+  await check();
+  assert.equal(await total(), rise);
+  await book(database, { days: [measured("a-1", from + dayMillis, (slot) => slot > 40)] });
+  await check();
+  assert.equal(await total(), rise, "after values of one day came late");
+  const edit = { point: "a-1", obis, author: "anna", reason: "read on site", kind: "set", values: [900] } as const;
+  await addEdit(database.run, { ...edit, from: from + 2 * dayMillis, to: from + 2 * dayMillis + quarter }, clock.now);
+  await check();
+  assert.equal(await total(), rise, "after a person knew better");
+  const middle = registerAt("a-1", from + 3 * dayMillis);
+  await book(database, { registers: [middle] });
+  await check();
+  assert.equal(
+    sumOf(await chosen(database)),
+    rise - (middle.raw - begins.raw),
+    "after a register between them came late",
+  );
+  assert.equal(await total(), rise);
+});
+
+test("what a person replaced weeks ago is no evidence of a like day", { skip }, async () => {
+  const { database, check, clock } = await world();
+  await database.run("DELETE FROM register_reading");
+  const isWrong = (slot: number): boolean => slot >= 40 && slot < 60;
+  const weeksAgo = [7, 14, 21].map((days) => yesterday - days * dayMillis);
+  const wrong = (time: number, raw: number) =>
+    profileDay("a-1", time, (slot) => (isWrong(slot) ? raw : loadAt(time + slot * quarter)), { rank: "c" });
+  await book(database, { days: weeksAgo.map((time) => wrong(time, 500)) });
+  for (const time of weeksAgo)
+    await addEdit(
+      database.run,
+      {
+        ...{ point: "a-1", obis, author: "anna", reason: "a test of the meter", kind: "estimate" },
+        ...{ from: time + 40 * quarter, to: time + 60 * quarter },
+      },
+      clock.now,
+    );
+  await check();
+  await book(database, { days: [wrong(yesterday, 60_000)] });
+  await check();
+  assert.deepEqual(await chosen(database), truth());
+});
+
 test("what is booked while a day is checked is not missed", { skip }, async () => {
   const { database, check, clock } = await world();
   clock.now = today + 11 * hour;

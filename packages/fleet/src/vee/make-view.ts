@@ -157,7 +157,11 @@ const noLikeDays = (lack: Lack): LikeDays => ({
  */
 export const makeView = (input: VeeInput, settings: VeeSettings, edits: readonly Edit[]): JudgedView => {
   checkInput(input);
-  const series = seriesOf(input);
+  const { factor, fallbackAmps } = settings["beyond-fuse"];
+  const registers = registersOf(input, (millis) => factor * fuseUnitsOf(input.point, fallbackAmps, millis));
+  // What lies between two registers is shared out to the unit, also where it reaches beyond the days of which anything is known.
+  const near = registers.brackets.filter(({ from, to }) => from < input.day + dayMillis && to > input.day);
+  const series = seriesOf(input, near);
   const held = editsOf(series, edits);
   const fuseUnits = fuseFinder(input);
   const slots: SlotView = { input, series, fuseUnits, clockOffset: offsetFinder(input.clock, series) };
@@ -187,7 +191,6 @@ export const makeView = (input: VeeInput, settings: VeeSettings, edits: readonly
     return measured && worst(slot) === null;
   };
   const contents = new Map<Bracket, BracketContent | undefined>();
-  const { factor, fallbackAmps } = settings["beyond-fuse"];
   return {
     ...slots,
     slotFindings,
@@ -196,7 +199,7 @@ export const makeView = (input: VeeInput, settings: VeeSettings, edits: readonly
     edit: (slot) => held.get(slot) ?? null,
     lacked: () => lack.found,
     likeDays: lack.isPossible ? noLikeDays(lack) : likeDaysOf(series, input.point.zone, input.holidays, isGood),
-    registers: registersOf(input, (millis) => factor * fuseUnitsOf(input.point, fallbackAmps, millis)),
+    registers,
     content(bracket) {
       if (!contents.has(bracket)) contents.set(bracket, contentOf(series, known, lack, bracket));
       return contents.get(bracket);

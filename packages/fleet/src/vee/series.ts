@@ -103,14 +103,24 @@ const slotsFrom = (first: number, count: number): readonly number[] => {
   return slots;
 };
 
+/** A span of time. */
+interface Span {
+  readonly from: Millis;
+  readonly to: Millis;
+}
+
+const dayBefore = (time: Millis): Millis => Math.floor(time / dayMillis) * dayMillis;
+
 /**
  * Puts the days in a row. Of two values the one with the higher rank is kept. Values of a meter that did not hang there are not the
  * point's, and a number beside a status that says "no value" is unknown.
+ *
+ * @param spans are in the row as well, whether anything is known of their days or not
  */
-export const seriesOf = ({ day, step, days, installations }: VeeInput): Series => {
+export const seriesOf = ({ day, step, days, installations }: VeeInput, spans: readonly Span[] = []): Series => {
   const slotsOfDay = dayMillis / step;
-  const start = days.reduce((least, one) => Math.min(least, one.day), day);
-  const end = days.reduce((most, one) => Math.max(most, one.day), day) + dayMillis;
+  const start = Math.min(day, ...days.map((one) => one.day), ...spans.map(({ from }) => dayBefore(from)));
+  const end = Math.max(day, ...days.map((one) => one.day), ...spans.map(({ to }) => dayBefore(to - 1))) + dayMillis;
   const length = (end - start) / step;
   const meters = metersOf(installations, start, step, length);
   const kept: Kept = {

@@ -66,14 +66,32 @@ export const readChangedShards = `
   SELECT DISTINCT ${shardOfPoint}::text AS key FROM changed_day JOIN channel c USING (channel_id) JOIN metering_point p USING (point_id)
   LEFT JOIN site s USING (site_id)`;
 
-/** What changed of shard $1, by points. A register says something of all days since the one before it. */
+/** Registers of the same counter as channel c, within forty days. At the edges of days a minute more or less is no other day. */
+const registersNear = (which: "max" | "min", where: string): string => `
+  (SELECT ${which}(r.read_at) AS at FROM channel o JOIN register_reading r USING (channel_id)
+    WHERE o.point_id = c.point_id AND o.name = c.name AND o.step = 0 AND o.tier = 0 AND ${where})`;
+const midnight = (day: string): string => `(${day})::timestamp AT TIME ZONE 'UTC'`;
+
+/**
+ * What changed of shard $1, by points. Days between two registers share what these leave for them, so a change of one of them is a change of all; and
+ * a register says something of all days since the one before it, and until the one after it.
+ */
 export const readChanged = `
-  SELECT q.channel_id, c.point_id, q.last_day::text AS last_day, q.changes,
-    (CASE WHEN c.step = 0 THEN least(q.first_day, (SELECT (max(r.read_at) AT TIME ZONE 'UTC')::date FROM register_reading r
-      WHERE r.channel_id = q.channel_id AND r.read_at < q.first_day::timestamp AT TIME ZONE 'UTC'
-        AND r.read_at >= (q.first_day - 40)::timestamp AT TIME ZONE 'UTC')) ELSE q.first_day END)::text
-      AS first_day
+  SELECT q.channel_id, c.point_id, q.changes,
+    (CASE WHEN before.at IS NULL OR (c.step > 0 AND after.at IS NULL) THEN q.first_day
+      ELSE least(q.first_day, (before.at AT TIME ZONE 'UTC')::date) END)::text AS first_day,
+    (CASE WHEN after.at IS NULL OR (c.step > 0 AND before.at IS NULL) THEN q.last_day
+      ELSE greatest(q.last_day, (after.at AT TIME ZONE 'UTC' - interval '1 minute')::date) END)::text AS last_day
   FROM changed_day q JOIN channel c USING (channel_id) JOIN metering_point p USING (point_id) LEFT JOIN site s USING (site_id)
+    CROSS JOIN LATERAL ${registersNear(
+      "max",
+      `r.read_at >= ${midnight("q.first_day - 40")} AND r.read_at
+        < ${midnight("q.first_day")} + CASE WHEN c.step > 0 THEN interval '1 minute' ELSE interval '0' END`,
+    )} AS before
+    CROSS JOIN LATERAL ${registersNear(
+      "min",
+      `r.read_at >= ${midnight("q.last_day + 1")} - interval '1 minute' AND r.read_at < ${midnight("q.last_day + 41")}`,
+    )} AS after
   WHERE ${shardOfPoint} = $1 ORDER BY c.point_id LIMIT $2`;
 
 /** Only what nobody changed meanwhile. */

@@ -1,0 +1,68 @@
+/** Gaps of more than one day: each day is judged by itself, and all of them together are what the registers say. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { runVee } from "../vee/run-vee.ts";
+import { channelDay, day, fill, loadAt, registerAt, step, withSlots, zone } from "../vee/vee.test-kit.ts";
+import { type ChannelDay, dayMillis } from "../vee/vee-input.ts";
+import { veeSource, veeTasks } from "./vee-inputs.ts";
+import type { VeeFacts } from "./vee-load.ts";
+
+const origin = day - 80 * dayMillis;
+const at = (n: number): number => day + n * dayMillis;
+
+const factsOf = (days: readonly ChannelDay[], registers: readonly ReturnType<typeof registerAt>[]): VeeFacts => ({
+  point: { number: 1, id: "a-1", zone, fuse: null, plant: null, names: ["energy_import_wh"] },
+  days: days.map((one) => ({ ...one, meter: null, name: "energy_import_wh", step })),
+  usual: undefined,
+  registers: new Map([["energy_import_wh", registers]]),
+  installations: [],
+  clock: [],
+  edits: new Map(),
+  chosen: new Map(),
+});
+
+/** What the days from `from` to before `to` lack of what the registers say, each judged by itself, and their codes. */
+const lackOf = (days: readonly ChannelDay[], from: number, to: number, extra: number): readonly unknown[] => {
+  const [before, after] = [registerAt(origin, at(from)), registerAt(origin, at(to))];
+  const source = veeSource(factsOf(days, [before, { ...after, value: after.value + extra }]), new Set());
+  let left = after.value + extra - before.value;
+  const codes = new Set<string>();
+  for (let n = from; n < to; n++) {
+    const [task] = veeTasks(source, at(n));
+    assert.ok(task);
+    const { chosen } = runVee({ ...task, at: 0 });
+    assert.ok(chosen !== "unchanged");
+    for (const value of chosen.values) left -= value ?? 0;
+    for (const code of chosen.codes) codes.add(code);
+  }
+  return [left, ...[...codes].sort()];
+};
+
+const measuredDays = (from: number, to: number): readonly ChannelDay[] =>
+  Array.from({ length: to - from }, (_, n) => channelDay(at(from + n)));
+
+test("the last days of all, of which nothing came, are what the registers say, whatever the number of their meter", () => {
+  assert.deepEqual(lackOf(measuredDays(-36, 0), 0, 3, 777), [0, "registers"]);
+});
+
+test("a day after one of which nothing came shares the registers with it", () => {
+  const first = withSlots(channelDay(at(0)), fill(0, 96, null));
+  const second = withSlots(channelDay(at(1)), fill(0, 90, null));
+  assert.deepEqual(lackOf([first, second, ...measuredDays(2, 6)], 0, 2, 777), [0, "measured", "registers"]);
+});
+
+test("a gap of weeks is what the registers say, though its ends are far from each other's like days", () => {
+  const growing = Array.from({ length: 70 }, (_, n) =>
+    channelDay(at(n - 70), {}, (time) => loadAt(time) + ((n * n) % 23) * (((time - day) / step) & 3)),
+  );
+  // Some like days are not whole, so that the fifth is asked for.
+  const before = growing.map((one) =>
+    [-7, -14, -15, -28].includes((one.day - day) / dayMillis) ? withSlots(one, { 40: null }) : one,
+  );
+  for (const length of [13, 40])
+    assert.deepEqual(
+      lackOf([...before, ...measuredDays(length, length + 10)], 0, length, 12_345),
+      [0, "registers"],
+      `${length} days`,
+    );
+});
