@@ -231,7 +231,13 @@ describe("the routes of a fleet", { skip }, () => {
         ...{ point: "flat-1", obis: "1-0:1.29.0", kind: "set", values: [7] },
       },
     ]);
-    assert.equal((await send("POST", "/points/flat-1/vee/2026-11-02/seen")).status, 200);
+    const otherDay = { ...decision, kind: "accept", from: "2026-11-03T00:00:00Z", to: "2026-11-03T00:15:00Z" };
+    assert.match(await (await send("POST", "/points/flat-1/vee/2026-11-02", otherDay)).text(), /is of 2026-11-02/);
+    assert.equal((await send("POST", "/points/nobody/vee/2026-11-02", { ...decision, kind: "accept" })).status, 404);
+    assert.equal(desk.edits.length, 1);
+    assert.equal((await send("POST", "/points/flat-1/vee/2026-11-02/seen?version=1")).status, 200);
+    const newer = await send("POST", "/points/flat-1/vee/2026-11-02/seen?version=2");
+    assert.deepEqual([newer.status, /has version 1 by now, not 2/.test(await newer.text())], [409, true]);
     const exports = await (await get("/exports")).text();
     assert.match(exports, /"target":"https"/);
     assert.doesNotMatch(exports, /secret|token/);

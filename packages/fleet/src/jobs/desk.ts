@@ -229,8 +229,13 @@ export interface JobsDesk {
     page: Page & { readonly site?: string | undefined; readonly point?: string | undefined },
   ) => Promise<{ readonly days: readonly InboxDay[]; readonly next: string | null }>;
   readonly dayDetail: (run: Run, key: DayKey) => Promise<DayDetail | undefined>;
-  /** The day leaves the inbox until something else is found. False if there is no such day. */
-  readonly markSeen: (run: Run, key: DayKey, by: string, now: Millis) => Promise<boolean>;
+  /** The day leaves the inbox until something else is found. False if it is not in the inbox, or not in this version if one is given. */
+  readonly markSeen: (
+    run: Run,
+    key: DayKey & { readonly version?: number | undefined },
+    by: string,
+    now: Millis,
+  ) => Promise<boolean>;
   /** Keeps a decision; the days are checked again within seconds. @throws UsageError (`edit`) */
   readonly addEdit: (run: Run, edit: NewEdit, now: Millis) => Promise<void>;
 

@@ -11,7 +11,7 @@ import type { Verdict } from "../vee/rules/rule.ts";
 import { nameOfRule } from "../vee/rules/rules.ts";
 import { dayMillis } from "../vee/vee-input.ts";
 import { iso, millis } from "./campaign-rows.ts";
-import type { DayDetail, DayKey, DaySlot, InboxDay, JobsDesk, NewEdit } from "./desk.ts";
+import type { DayDetail, DaySlot, InboxDay, JobsDesk, NewEdit } from "./desk.ts";
 import * as sql from "./sql/vee.ts";
 import { loadVee } from "./vee-load.ts";
 import { checkedNames, isoDay, nameOfObis } from "./vee-rows.ts";
@@ -86,8 +86,8 @@ export const dayDetail: JobsDesk["dayDetail"] = async (run, { point, obis, day }
   };
 };
 
-export const markSeen: JobsDesk["markSeen"] = async (run, { point, obis, day }: DayKey, by) =>
-  (await run(sql.markVeeDay, [point, obis, day, by])).count > 0;
+export const markSeen: JobsDesk["markSeen"] = async (run, { point, obis, day, version }, by) =>
+  (await run(sql.markVeeDay, [point, obis, day, by, version ?? null])).count > 0;
 
 const pointNumber = async (run: Run, point: string): Promise<number> => {
   const [row] = (await run(sql.readPointNumber, [point])).rows;

@@ -82,8 +82,8 @@ const keep = async (run: Run, results: readonly VeeResult[], now: Millis): Promi
   const made = results.flatMap((one) =>
     one.run.chosen === "unchanged" ? [] : [{ ...one, texts: chosenTexts(one.chosen) }],
   );
-  if (made.length > 0)
-    await run(writeChosen, [
+  if (made.length > 0) {
+    const written = await run(writeChosen, [
       made.map(({ point }) => point),
       made.map(({ obis }) => obis),
       made.map(({ day }) => isoDay(day)),
@@ -95,6 +95,9 @@ const keep = async (run: Run, results: readonly VeeResult[], now: Millis): Promi
       made.map(({ chosen }) => chosen.reason),
       made.map(({ chosen }) => iso(chosen.at)),
     ]);
+    // It may know of an edit that this one does not, or the other way round: all of it is done again.
+    if (written.count < made.length) throw new Error("another check made a version of the same day meanwhile");
+  }
   await run(writeVeeDays, [
     results.map(({ point }) => point),
     results.map(({ obis }) => obis),

@@ -185,6 +185,15 @@ test("a day with a hole is estimated at its deadline, whole with what comes late
     ],
   );
   assert.equal(edited?.edits.length, 1);
+
+  // Another desk, whose clock is an hour behind: what is decided later holds.
+  const anHourAgo = clock.now - hour;
+  await decide(database, anHourAgo, { ...edit, author: "bo", kind: "withdraw" });
+  await check();
+  assert.equal((await chosen(database))?.[0], loadAt(yesterday));
+  const early = await decide(database, clock.now, { ...edit, from: today, to: today + quarter, kind: "accept" });
+  assert.match(await early.text(), /nothing was checked of/);
+  assert.equal((await database.run("SELECT FROM edit")).count, 2, "nothing is kept of which nothing is shown");
 });
 
 test("a day without a way to estimate it waits for a person, until it is seen or something else is found", {
@@ -206,7 +215,8 @@ test("a day without a way to estimate it waits for a person, until it is seen or
   const next = await veeInbox(database.run, { limit: 5, after: first.next ?? "" });
   assert.deepEqual([next.days.map(({ point }) => point), next.next], [["a-1"], null]);
   const key = { point: "a-1", obis, day: isoDay(yesterday) };
-  assert.equal(await markSeen(database.run, key, "anna", clock.now), true);
+  assert.equal(await markSeen(database.run, { ...key, version: 2 }, "anna", clock.now), false, "not what she saw");
+  assert.equal(await markSeen(database.run, { ...key, version: 1 }, "anna", clock.now), true);
   assert.equal(await markSeen(database.run, key, "anna", clock.now), false);
   assert.equal((await veeInbox(database.run, { limit: 5, site: "a" })).days.length, 1);
   await book(database, { days: [measured("a-1", yesterday, (slot) => slot !== 10)] });
@@ -273,6 +283,27 @@ test("what a person replaced weeks ago is no evidence of a like day", { skip }, 
   await book(database, { days: [wrong(yesterday, 60_000)] });
   await check();
   assert.deepEqual(await chosen(database), truth());
+});
+
+test("a check that comes second does not take the place of what the first one knew", { skip }, async () => {
+  const { database, check, clock } = await world();
+  await check();
+  await book(database, { days: [measured("a-1", yesterday)] });
+  const { schema } = database.place;
+  const rival = (await servers.server()).session();
+  // Another process that lost its job wrote this version, and did not know of the edit.
+  await rival.sql(`BEGIN; INSERT INTO ${schema}.chosen_day (point_id, obis, day, version, value, code, rule, by, at)
+    SELECT point_id, obis, day, 2, value, code, rule, by, at FROM ${schema}.chosen_day WHERE day = '${isoDay(begin)}'`);
+  const edit = { point: "a-1", obis, author: "anna", reason: "read on site", kind: "set", values: [7] } as const;
+  await addEdit(database.run, { ...edit, from: begin, to: begin + quarter }, clock.now);
+  const checking = assert.rejects(check(), /another check made a version of the same day/);
+  for (let waits = 0; waits === 0; )
+    waits = (await database.run("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")).count;
+  await rival.sql("COMMIT");
+  await rival.end();
+  await checking;
+  await check();
+  assert.equal((await chosen(database, begin))?.[0], 7);
 });
 
 test("what is booked while a day is checked is not missed", { skip }, async () => {

@@ -64,8 +64,14 @@ export const addVee = (app: OpenAPIHono, { database, clock, desk }: FleetWorld):
     const { kind, obis, from, to, reason, values } = c.req.valid("json");
     if (kind !== "set" && values !== undefined)
       return badRequest(c, `values are only for kind "set", not for ${shown(kind)}: remove them`) as never;
+    const [begin, end] = [Date.parse(from), Date.parse(to)];
+    const midnight = Date.parse(`${day}T00:00:00Z`);
+    if (begin >= midnight + 86_400_000 || end <= midnight)
+      return badRequest(c, `nothing from ${shown(from)} to ${shown(to)} is of ${day}, a day of UTC`) as never;
+    // Before anything is kept: who is told that there is no such day must not have decided about it.
+    if ((await desk.dayDetail(run, { point, day, obis })) === undefined) return noDay(c, { point, day, obis }) as never;
     const author = whoAsks(c);
-    const decision = { author, reason, from: Date.parse(from), to: Date.parse(to), point, obis };
+    const decision = { author, reason, from: begin, to: end, point, obis };
     const edit = kind === "set" ? { ...decision, kind, values: values ?? [] } : { ...decision, kind };
     await database.transaction(async (own) => {
       await desk.addEdit(own, edit, clock.wall());
@@ -77,13 +83,19 @@ export const addVee = (app: OpenAPIHono, { database, clock, desk }: FleetWorld):
   app.openapi(route.seenRoute, async (c) => {
     const { point, day } = c.req.valid("param");
     if (!isDay(day)) return badRequest(c, wrongDay);
-    const key = { point, day, obis: c.req.valid("query").obis ?? usualObis };
+    const { obis = usualObis, version } = c.req.valid("query");
+    const key = { point, day, obis };
     const by = whoAsks(c);
-    const isThere = await database.transaction(async (own) => {
-      const seen = await desk.markSeen(own, key, by, clock.wall());
+    await database.transaction(async (own) => {
+      const seen = await desk.markSeen(own, { ...key, version }, by, clock.wall());
       if (seen) await audit(own, { who: by, what: "seen", about: key });
-      return seen;
     });
-    return isThere ? shownDay(c, key) : noDay(c, key);
+    const found = await desk.dayDetail(run, key);
+    if (found === undefined) return noDay(c, key);
+    const newest = found.versions[0]?.version;
+    // Somebody else may have seen it first, which is as good. But what was found meanwhile nobody has seen.
+    if (found.state === "open" && version !== undefined && version !== newest)
+      return refuse(c, 409, "edit", `the day has version ${newest} by now, not ${version}: look at it again`);
+    return give(c, route.veeDay, dayOf(found));
   });
 };

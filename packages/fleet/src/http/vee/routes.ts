@@ -1,7 +1,7 @@
 /** The routes of days that need a person. */
 import { createRoute, z } from "@hono/zod-openapi";
-import { query, textParam } from "@meterport/gateway/http/query/params";
-import { answer, jsonBody, noSuchPoint, problem, wrongParameter } from "@meterport/gateway/http/route-parts";
+import { countParam, query, textParam } from "@meterport/gateway/http/query/params";
+import { answer, jsonBody, problem, wrongParameter } from "@meterport/gateway/http/route-parts";
 import { moment } from "@meterport/gateway/http/schemas";
 import { type VeeDay, type VeeDecision, type VeeInbox, veeDecisions, veeVerdicts } from "../api.ts";
 import { databaseAway, tags } from "../lists/routes.ts";
@@ -121,7 +121,18 @@ const params = z.object({
   day: z.string().openapi({ description: "A day of UTC", example: day }),
 });
 const which = query({ obis: textParam("obis", { most: 40, description: "Default: 1-0:1.29.0", example: obis }) });
+const seenQuery = query({
+  obis: which.shape.obis,
+  version: countParam("version", {
+    least: 1,
+    most: 1_000_000,
+    description: "The version that was looked at: a newer one stays in the inbox",
+    example: "1",
+  }),
+});
 const noSuchDay = problem("No such day of this point", "no-such-day");
+
+const notPossible = problem("It is not possible: the message says why", "edit");
 
 const example = {
   ...{ point: "flat-1", obis, day, zone: "Europe/Copenhagen", unit: "Wh", step_s: 900, state: "open" as const },
@@ -154,8 +165,7 @@ export const decideRoute = createRoute({
   },
   responses: {
     200: answer(veeDay, "The day", example),
-    ...{ 400: wrongParameter, 404: noSuchPoint, 409: problem("It is not possible: the message says why", "edit") },
-    503: databaseAway,
+    ...{ 400: wrongParameter, 404: noSuchDay, 409: notPossible, 503: databaseAway },
   },
 });
 
@@ -167,6 +177,9 @@ export const seenRoute = createRoute({
     summary: "Takes a day out of the inbox until something else is found",
   },
   description: "Needs the scope `operate`.",
-  request: { params, query: which },
-  responses: { 200: answer(veeDay, "The day", example), ...{ 400: wrongParameter, 404: noSuchDay, 503: databaseAway } },
+  request: { params, query: seenQuery },
+  responses: {
+    200: answer(veeDay, "The day", example),
+    ...{ 400: wrongParameter, 404: noSuchDay, 409: notPossible, 503: databaseAway },
+  },
 });

@@ -136,7 +136,7 @@ export const readVersions = `
   SELECT version, by, reason, at FROM chosen_day WHERE point_id = $1 AND obis = $2 AND day = $3::date ORDER BY version DESC LIMIT 200`;
 
 export const markVeeDay = `
-  UPDATE vee_day SET state = 's', seen_by = $4 WHERE obis = $2 AND day = $3::date AND state = 'o'
+  UPDATE vee_day SET state = 's', seen_by = $4 WHERE obis = $2 AND day = $3::date AND state = 'o' AND ($5::int IS NULL OR version = $5)
     AND point_id = (SELECT point_id FROM metering_point WHERE id = $1)`;
 
 export const readPointNumber = "SELECT point_id FROM metering_point WHERE id = $1";
@@ -147,5 +147,8 @@ export const readStep = `
       WHERE d.point_id = $1 AND d.obis = $2 AND d.day = $3::date ORDER BY d.version DESC LIMIT 1), min(c.step)) END AS step
     FROM channel c WHERE c.point_id = $1 AND '1-0:' || c.obis = $2 AND ${checked}`;
 
+/** Desks have clocks of their own: what is decided later is dated later than what holds so far, or it would not hold. */
 export const writeEdit = `
-  INSERT INTO edit (point_id, obis, kind, from_at, to_at, value, author, reason, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
+  INSERT INTO edit (point_id, obis, kind, from_at, to_at, value, author, reason, at)
+    SELECT $1::int, $2::text, $3::text, $4::timestamptz, $5::timestamptz, $6::int[], $7::text, $8::text, greatest($9::timestamptz,
+      (SELECT max(at) + interval '1 millisecond' FROM edit WHERE point_id = $1 AND obis = $2))`;
