@@ -9,7 +9,14 @@ import { iso } from "./campaign-rows.ts";
 import { type Duty, type DutyParts, keysOf } from "./duty.ts";
 import { doneAt, noteDone } from "./marks.ts";
 import { readDueShards } from "./sql/due-jobs.ts";
-import { forgetChanged, readChanged, readChangedShards, readUnchecked, shortenChanged } from "./sql/vee.ts";
+import {
+  forgetChanged,
+  readChanged,
+  readChangedShards,
+  readLateRegisters,
+  readUnchecked,
+  shortenChanged,
+} from "./sql/vee.ts";
 import { isoDay } from "./vee-rows.ts";
 import { checkDays, type VeeOptions } from "./vee-run.ts";
 
@@ -35,17 +42,32 @@ const mostDeadlines = 40;
 const midnight = (day: unknown): Millis => Date.parse(`${String(day)}T00:00:00Z`);
 const dayOf = (time: Millis): Millis => Math.floor(time / dayMillis) * dayMillis;
 
-interface Changed {
-  readonly channel: number;
-  readonly point: number;
-  readonly changes: number;
+interface Days {
   readonly first: Millis;
   readonly last: Millis;
 }
 
-const changedIn = (row: Row): Changed => ({
-  ...{ channel: Number(row.channel_id), point: Number(row.point_id), changes: Number(row.changes) },
-  ...{ first: midnight(row.first_day), last: midnight(row.last_day) },
+interface Changed extends Days {
+  readonly channel: number;
+  readonly point: number;
+  readonly changes: number;
+  /** With the days that share registers with these. */
+  readonly wide: Days;
+}
+
+const changedIn = (row: Row): Changed => {
+  const own = { first: midnight(row.first_day), last: midnight(row.last_day) };
+  const wide = { first: midnight(row.wide_first), last: midnight(row.wide_last) };
+  return {
+    ...{ channel: Number(row.channel_id), point: Number(row.point_id), changes: Number(row.changes), wide },
+    ...(row.is_open === true ? wide : own),
+  };
+};
+
+/** From the first of some days to the last, none of them after `most`. */
+const spanOf = (some: readonly Days[], most: Millis): Days => ({
+  first: Math.min(...some.map(({ first }) => first)),
+  last: Math.min(most, Math.max(...some.map(({ last }) => last))),
 });
 
 type Check = Parameters<typeof checkDays>[1];
@@ -98,14 +120,19 @@ class VeeWork {
   }
 
   /** Points have one check at most, so checks do not wait for each other. */
-  async #checkAll(checks: readonly Check[], now: Millis): Promise<void> {
-    const left = checks.values();
+  async #checkAll(ranges: readonly (Days & { readonly point: number })[], now: Millis): Promise<ReadonlySet<number>> {
+    const same = grouped(ranges, ({ first, last }) => `${first} ${last}`);
+    const left = [...same.values()].flatMap(checksOf).values();
+    const unsettled = new Set<number>();
     const lane = async (): Promise<void> => {
-      for (const check of left) await checkDays(this.#parts.database, check, this.#options(now));
+      for (const check of left)
+        for (const point of (await checkDays(this.#parts.database, check, this.#options(now))).unsettled)
+          unsettled.add(point);
     };
     // What failed in one is told when the other has ended as well: nothing goes on behind a job that is over.
     for (const done of await Promise.allSettled(Array.from({ length: lanes }, lane)))
       if (done.status === "rejected") throw done.reason;
+    return unsettled;
   }
 
   /** Checks some of what changed; false if nothing is left. */
@@ -115,13 +142,20 @@ class VeeWork {
     const yesterday = dayOf(now) - dayMillis;
     const ends = new Map<number, Millis>();
     const ranges = [...grouped(changed, ({ point }) => point)].map(([point, some]) => {
-      const first = Math.min(...some.map((one) => one.first));
-      const last = Math.min(yesterday, Math.max(...some.map((one) => one.last)));
+      const { first, last } = spanOf(some, yesterday);
       const end = Math.min(last, first + (daysAtOnce - 1) * dayMillis);
       ends.set(point, end);
-      return { point, first, last: end };
+      const wide = spanOf(
+        some.map((one) => one.wide),
+        yesterday,
+      );
+      return { point, first, last: end, wide: { first: Math.min(first, wide.first), last: Math.max(end, wide.last) } };
     });
-    await this.#checkAll([...grouped(ranges, ({ first, last }) => `${first} ${last}`).values()].flatMap(checksOf), now);
+    const unsettled = await this.#checkAll(ranges, now);
+    const again = ranges.flatMap(({ point, first, last, wide }) =>
+      unsettled.has(point) && (wide.first < first || wide.last > last) ? [{ point, ...wide }] : [],
+    );
+    await this.#checkAll(again, now);
     const isLeft = ({ point, last }: Changed): boolean => Math.min(last, yesterday) > (ends.get(point) ?? last);
     const [left, done] = [changed.filter(isLeft), changed.filter((one) => !isLeft(one))];
     const columns = (some: readonly Changed[]) => [
@@ -155,9 +189,12 @@ class VeeWork {
       const { rows } = await database.run(readUnchecked, [shard, after, isoDay(day), pointsAtOnce]);
       const points = rows.map(({ point_id }) => Number(point_id));
       if (points.length > 0) await checkDays(database, { points, first: day, last: day }, this.#options(now));
-      if (points.length < pointsAtOnce) return;
+      if (points.length < pointsAtOnce) break;
       after = points.at(-1) ?? after;
     }
+    const late = (await database.run(readLateRegisters, [shard, isoDay(day)])).rows;
+    const ranges = late.map((row) => ({ point: Number(row.point_id), first: midnight(row.first_day), last: day }));
+    await this.#checkAll(ranges, now);
   }
 }
 

@@ -47,6 +47,8 @@ export interface VeeCount {
   readonly checked: number;
   /** Of which a new version was made. */
   readonly versions: number;
+  /** Points with a day that is not simply as it was measured: days that share registers with it may be as well. */
+  readonly unsettled: readonly number[];
 }
 
 const count = (chosen: ChosenDay, codes: readonly string[]): number =>
@@ -58,6 +60,8 @@ const stateOf = ({ run, chosen }: VeeResult): "o" | "f" => {
   const { day } = run.verdicts;
   return (day === "refuse" || day === "stop") && chosen.by === "vee" ? "o" : "f";
 };
+
+const isUnsettled = ({ verdicts: { day } }: VeeRun): boolean => day !== null && day !== "notice";
 
 const monthsNeeded = (results: readonly VeeResult[]): ReadonlySet<Month> =>
   new Set(results.map(({ day }) => monthOf(day)));
@@ -209,10 +213,11 @@ const most = 1_000;
  */
 export const checkDays = async (database: Database, range: Checked, options: VeeOptions): Promise<VeeCount> => {
   const results = await judgeAll(database.run, range, options);
-  if (results.length === 0) return { checked: 0, versions: 0 };
+  if (results.length === 0) return { checked: 0, versions: 0, unsettled: [] };
   await makeMonths(database, results);
   let versions = 0;
   for (let from = 0; from < results.length; from += most)
     versions += await database.transaction((run) => keep(run, results.slice(from, from + most), options.now));
-  return { checked: results.length, versions };
+  const unsettled = new Set(results.flatMap(({ point, run }) => (isUnsettled(run) ? [point] : [])));
+  return { checked: results.length, versions, unsettled: [...unsettled] };
 };

@@ -262,6 +262,45 @@ test("days between two registers are what these say, also after one of them is c
   assert.equal(await total(), rise);
 });
 
+test("registers of local midnights tell the end of one UTC day and the beginning of the next", { skip }, async () => {
+  const { database, check, clock } = await world();
+  const evening = yesterday - 2 * hour;
+  // Nothing came between half past ten in the evening and half past one, UTC.
+  const dayBefore = yesterday - dayMillis;
+  await database.run("DELETE FROM profile_day WHERE day >= $1::date", [isoDay(dayBefore)]);
+  await database.run("DELETE FROM register_reading WHERE read_at > $1", [new Date(evening - hour).toISOString()]);
+  await book(database, {
+    days: [measured("a-1", dayBefore, (slot) => slot >= 90)],
+    registers: [registerAt("a-1", evening)],
+  });
+  clock.now = yesterday + 11 * hour;
+  await check();
+  assert.equal((await detail(database, dayBefore))?.slots[95]?.code, "like-day");
+  // On the next day its register comes, and its values.
+  const ends = registerAt("a-1", evening + dayMillis);
+  await book(database, {
+    days: [measured("a-1", yesterday, (slot) => slot < 6)],
+    registers: [{ ...ends, raw: ends.raw + 700 }],
+  });
+  await database.run("DELETE FROM changed_day q USING channel c WHERE q.channel_id = c.channel_id AND c.step = 0");
+  clock.now = today + 2 * hour;
+  const total = async () => {
+    const [one, other] = [await chosen(database, dayBefore), await chosen(database)];
+    return sumOf([...(one?.slice(88) ?? []), ...(other?.slice(0, 88) ?? [])]);
+  };
+  await check();
+  clock.now = today + 11 * hour;
+  await check();
+  assert.equal(await total(), ends.raw + 700 - registerAt("a-1", evening).raw);
+  const codes = [(await detail(database, dayBefore))?.slots[95]?.code, (await detail(database))?.slots[0]?.code];
+  assert.deepEqual(codes, ["registers", "registers"]);
+  // A person changes the one day, and the other follows.
+  const edit = { point: "a-1", obis, author: "anna", reason: "read on site", kind: "set", values: [900] } as const;
+  await addEdit(database.run, { ...edit, from: yesterday, to: yesterday + quarter }, clock.now);
+  await check();
+  assert.equal(await total(), ends.raw + 700 - registerAt("a-1", evening).raw);
+});
+
 test("what a person replaced weeks ago is no evidence of a like day", { skip }, async () => {
   const { database, check, clock } = await world();
   await database.run("DELETE FROM register_reading");

@@ -88,6 +88,9 @@ ${table(
 Registers are looked for up to ${registerReach / dayMillis} days from the day, like days up to ${likeDaysReach} days before it. At an hour that clocks repeat, both passes
 get the value of that hour on the like days; a like day that lacks the hour does not count for it.
 
+Days that share registers share what these leave for them. So when one of them changes, the others are checked again, unless all of them are as the
+meter recorded them. A register of the end of a day that came after the day was checked is looked at when the next day is due.
+
 ## Editing
 
 A person with a name and a reason can set values, accept what the meter recorded, have it estimated, or withdraw what was decided before. Of two

@@ -66,33 +66,57 @@ export const readChangedShards = `
   SELECT DISTINCT ${shardOfPoint}::text AS key FROM changed_day JOIN channel c USING (channel_id) JOIN metering_point p USING (point_id)
   LEFT JOIN site s USING (site_id)`;
 
-/** Registers of the same counter as channel c, within forty days. At the edges of days a minute more or less is no other day. */
-const registersNear = (which: "max" | "min", where: string): string => `
-  (SELECT ${which}(r.read_at) AS at FROM channel o JOIN register_reading r USING (channel_id)
-    WHERE o.point_id = c.point_id AND o.name = c.name AND o.step = 0 AND o.tier = 0 AND ${where})`;
+/** Whether a channel has days between two that are not simply as they were measured: others may change what they get. */
+const isOpen = (first: string, last: string): string => `
+  EXISTS (SELECT FROM vee_day v WHERE v.point_id = c.point_id AND v.obis = '1-0:' || replace(c.obis, '.8.', '.29.')
+    AND v.day BETWEEN ${first} AND ${last} AND v.estimated + v.missing + v.suspect > 0)`;
+
 const midnight = (day: string): string => `(${day})::timestamp AT TIME ZONE 'UTC'`;
+/** At the edges of days a minute more or less is no other day. */
+const edge = "interval '1 minute'";
+
+/** Registers of the same counter as channel c, within forty days of some others. */
+const registersNear = (which: "max" | "min", from: string, to: string): string => `
+  (SELECT ${which}(r.read_at) AS at FROM channel o JOIN register_reading r USING (channel_id)
+    WHERE o.point_id = c.point_id AND o.name = c.name AND o.step = 0 AND o.tier = 0 AND r.read_at >= ${from} AND r.read_at < ${to})`;
 
 /**
- * What changed of shard $1, by points. Days between two registers share what these leave for them, so a change of one of them is a change of all; and
- * a register says something of all days since the one before it, and until the one after it.
+ * What changed of shard $1, by points: the days that changed, and with those that share registers with them. A register says something of all days
+ * since the one before it, and until the one after it.
  */
 export const readChanged = `
-  SELECT q.channel_id, c.point_id, q.changes,
-    (CASE WHEN before.at IS NULL OR (c.step > 0 AND after.at IS NULL) THEN q.first_day
-      ELSE least(q.first_day, (before.at AT TIME ZONE 'UTC')::date) END)::text AS first_day,
-    (CASE WHEN after.at IS NULL OR (c.step > 0 AND before.at IS NULL) THEN q.last_day
-      ELSE greatest(q.last_day, (after.at AT TIME ZONE 'UTC' - interval '1 minute')::date) END)::text AS last_day
+  SELECT q.channel_id, c.point_id, q.changes, (CASE WHEN c.step = 0 THEN wide.first_day ELSE q.first_day END)::text AS first_day,
+    (CASE WHEN c.step = 0 THEN wide.last_day ELSE q.last_day END)::text AS last_day,
+    wide.first_day::text AS wide_first, wide.last_day::text AS wide_last,
+    (wide.first_day < q.first_day OR wide.last_day > q.last_day) AND ${isOpen("wide.first_day", "wide.last_day")} AS is_open
   FROM changed_day q JOIN channel c USING (channel_id) JOIN metering_point p USING (point_id) LEFT JOIN site s USING (site_id)
     CROSS JOIN LATERAL ${registersNear(
       "max",
-      `r.read_at >= ${midnight("q.first_day - 40")} AND r.read_at
-        < ${midnight("q.first_day")} + CASE WHEN c.step > 0 THEN interval '1 minute' ELSE interval '0' END`,
+      midnight("q.first_day - 40"),
+      `${midnight("q.first_day")} + CASE WHEN c.step > 0 THEN ${edge} ELSE interval '0' END`,
     )} AS before
-    CROSS JOIN LATERAL ${registersNear(
-      "min",
-      `r.read_at >= ${midnight("q.last_day + 1")} - interval '1 minute' AND r.read_at < ${midnight("q.last_day + 41")}`,
-    )} AS after
+    CROSS JOIN LATERAL ${registersNear("min", `${midnight("q.first_day")} + ${edge}`, midnight("q.last_day + 41"))} AS next
+    CROSS JOIN LATERAL ${registersNear("min", `${midnight("q.last_day + 1")} - ${edge}`, midnight("q.last_day + 41"))} AS after
+    CROSS JOIN LATERAL ${registersNear("max", midnight("q.first_day - 40"), `${midnight("q.last_day + 1")} - ${edge}`)} AS last
+    CROSS JOIN LATERAL (SELECT
+      CASE WHEN c.step > 0 AND next.at IS NULL THEN q.first_day
+        ELSE least(q.first_day, (before.at AT TIME ZONE 'UTC')::date) END AS first_day,
+      CASE WHEN c.step > 0 AND last.at IS NULL THEN q.last_day
+        ELSE greatest(q.last_day, (after.at AT TIME ZONE 'UTC' - ${edge})::date) END AS last_day) AS wide
   WHERE ${shardOfPoint} = $1 ORDER BY c.point_id LIMIT $2`;
+
+/**
+ * Points of shard $1 that have a register of day $2, and since the one before it a day that is not settled: the register may have come on its own day,
+ * after that day was checked.
+ */
+export const readLateRegisters = `
+  SELECT c.point_id, min(before.day)::text AS first_day FROM channel c JOIN metering_point p USING (point_id) LEFT JOIN site s USING (site_id)
+    JOIN register_reading r USING (channel_id)
+    CROSS JOIN LATERAL (SELECT (b.at AT TIME ZONE 'UTC')::date AS day
+      FROM ${registersNear("max", `r.read_at - interval '40 days'`, "r.read_at")} AS b) AS before
+  WHERE ${shardOfPoint} = $1 AND c.step = 0 AND c.tier = 0 AND r.read_at >= ${midnight("$2::date")} AND r.read_at < ${midnight("$2::date + 1")}
+    AND before.day < $2::date AND ${isOpen("before.day", "$2::date - 1")}
+  GROUP BY c.point_id ORDER BY c.point_id`;
 
 /** Only what nobody changed meanwhile. */
 export const forgetChanged = `
