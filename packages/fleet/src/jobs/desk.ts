@@ -246,8 +246,8 @@ export interface JobsDesk {
   /** The newest first; `after` is "PERIOD VERSION" of the last one that is known. */
   readonly exportRuns: (run: Run, plan: number, page: Page) => Promise<readonly ExportRunSummary[]>;
   /**
-   * Without a version: makes a new one of this period if something changed since the last, within a minute. With one: delivers the same files
-   * again, byte by byte.
+   * Without a version: makes a new one of this period if something changed since the last, be it the plan, or if changes were told on top of what the
+   * target refused; within a minute. With one: delivers the same files again, byte by byte.
    *
    * @throws UsageError (`export`) if there is no such plan, period or version
    */

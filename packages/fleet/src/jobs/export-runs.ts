@@ -4,21 +4,28 @@ import { UsageError } from "@meterport/protocol/errors";
 import type { Millis } from "@meterport/protocol/ports";
 import type { Database, Row, Run } from "../books/database.ts";
 import { nameUuid } from "../exports/delivery/name-uuid.ts";
-import type { ExportDay } from "../exports/model/export-day.ts";
 import type { ExportFile } from "../exports/model/export-file.ts";
 import { type ExportRun, exportFiles } from "../exports/runs/export-files.ts";
 import { tellNews } from "../shards/news.ts";
 import { iso, millis } from "./campaign-rows.ts";
 import type { ExportRunState, ExportRunSummary, JobsDesk } from "./desk.ts";
-import { type CarriedDay, type ChosenDays, carriedDays, newestDays } from "./export-days.ts";
-import { datesOf, dueAt, firstDayOf, isPeriod } from "./export-periods.ts";
+import {
+  baseOf,
+  beforeOf,
+  type Carried,
+  contentsOf,
+  datesFor,
+  isOtherSpec,
+  specHash,
+  tellsChanges,
+} from "./export-carried.ts";
+import { type ChosenDays, newestDays } from "./export-days.ts";
+import { dueAt, firstDayOf, isPeriod } from "./export-periods.ts";
 import { type KeptPlan, planOf } from "./export-plans.ts";
 import * as sql from "./sql/exports.ts";
 
 /** Characters of a part, more or less. */
 const partSize = 250_000;
-/** A statement compares a month with those of the year before. */
-const statementMonths = 24;
 
 const states = { m: "made", d: "delivered", e: "empty", f: "failed", r: "refused" } as const;
 
@@ -34,15 +41,6 @@ export interface KeptFile {
   readonly sha256: string;
   /** How many parts it has. */
   readonly parts: number;
-}
-
-/** What `export_run.carried` holds. */
-interface Carried {
-  /** SHA-256 of all values and codes: a version of a day that says the same makes no new file. */
-  readonly contents: string;
-  readonly days: readonly CarriedDay[];
-  /** Which of its files could not be made, and why. The others go on. */
-  readonly left?: string | undefined;
 }
 
 /** More are counted. */
@@ -62,13 +60,6 @@ const summaryIn = (row: Row): ExportRunSummary => ({
   problem: row.problem === null ? null : String(row.problem),
   files: filesIn(row).map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 })),
 });
-
-const contentsOf = (days: readonly ExportDay[]): string => {
-  const hash = createHash("sha256");
-  for (const { point, gsrn, obis, start, values } of days)
-    hash.update(JSON.stringify([point, gsrn, obis, start, values.map(({ amount, code }) => [amount, code])]));
-  return hash.digest("hex");
-};
 
 /** Where what a file says of the versions that it carries is kept, beside it. */
 export const carriedName = (file: string): string => `${file}#carried`;
@@ -136,25 +127,6 @@ const lastOf = async (run: Run, plan: number, day: string) => {
   return row === undefined ? undefined : { version: Number(row.version), carried: row.carried as Carried };
 };
 
-const datesFor = ({ format }: KeptPlan, period: string): readonly string[] =>
-  datesOf(period, format.kind === "statement" ? statementMonths : 0);
-
-/** A day in intervals of another length is another day: all of it is new to who gets changes. */
-const dayKey = ({ point, obis, start, step }: ExportDay): string => `${point} ${obis} ${start} ${step}`;
-
-/** What the version before carried, for formats that tell changes only. */
-const beforeOf = async (
-  run: Run,
-  plan: KeptPlan,
-  period: string,
-  last: Carried | undefined,
-): Promise<ExportRun["before"]> => {
-  if (last === undefined || plan.format.kind !== "e66-fi") return () => null;
-  const days = await carriedDays(run, plan, datesFor(plan, period), last.days);
-  const known = new Map(days.map((day) => [dayKey(day), day]));
-  return (day) => known.get(dayKey(day)) ?? null;
-};
-
 const makeFiles = async (
   database: Database,
   plan: KeptPlan,
@@ -166,18 +138,21 @@ const makeFiles = async (
   return database.transaction(async (run) => {
     await run("SELECT FROM export_plan WHERE export_id = $1 FOR UPDATE", [plan.id]);
     const last = await lastOf(run, plan.id, day);
-    const [taken] = (await run(sql.readTaken, [plan.id, day])).rows;
+    const base = await baseOf(run, plan, day);
     const contents = contentsOf(days);
-    await run(sql.noLongerWanted, [plan.id, day]);
+    const isWanted = (await run(sql.noLongerWanted, [plan.id, day])).count > 0;
     await run(sql.clearFailed, [plan.id, day]);
-    if (last?.carried.contents === contents) return "unchanged";
+    // The same values in another form are made if somebody asks, and what a target may lack because it refused a report of changes.
+    const isOther =
+      last !== undefined && (isOtherSpec(last.carried, plan) || (tellsChanges(plan) && base?.version !== last.version));
+    if (last?.carried.contents === contents && !(isWanted && isOther)) return "unchanged";
     const version = (last?.version ?? 0) + 1;
     const key = { plan: plan.id, day, version };
-    const keeps: Carried = { contents, days: carried };
+    const keeps: Carried = { contents, days: carried, spec: specHash(plan), base: base?.version ?? 0 };
     await run(sql.writeRun, [plan.id, day, period, version, "m", null, iso(now), null, null]);
-    const before = await beforeOf(run, plan, period, taken?.carried as Carried | undefined);
-    const made: ExportRun = { name: plan.name, period, version, created: now, days, before, uuidOf: nameUuid };
-    const { kept, left } = await keepFiles(run, key, exportFiles(plan.format, made));
+    const before = await beforeOf(run, plan, period, base?.carried);
+    const own: ExportRun = { name: plan.name, period, version, created: now, days, before, uuidOf: nameUuid };
+    const { kept, left } = await keepFiles(run, key, exportFiles(plan.format, own));
     const state = kept.some(({ bytes }) => bytes > 0) ? "m" : "e";
     const carriedNow = JSON.stringify({ ...keeps, left } satisfies Carried);
     await run(sql.finishRun, [plan.id, day, version, state, JSON.stringify(kept), carriedNow, left ?? null]);

@@ -332,6 +332,22 @@ test("Finland gets what changed, and an unchanged day makes no file", { skip }, 
   const runs = await jobsDesk.exportRuns(database.run, id, { limit: 9 });
   const sizes = runs.filter(({ period }) => period === "2026-10-25").map(({ files }) => files[0]?.bytes ?? 0);
   assert.ok((sizes[0] as number) > 0 && (sizes[0] as number) < (sizes[1] as number) / 5, `${sizes}`);
+
+  // The target refused the first, so the changes alone are not enough: what it lacks is told if somebody asks, once.
+  const again = async () => {
+    await jobsDesk.runExportAgain(database.run, id, "2026-10-25", undefined, clock.now);
+    await make();
+    const all = await jobsDesk.exportRuns(database.run, id, { limit: 9 });
+    return all.filter(({ period }) => period === "2026-10-25").map(({ files }) => files[0]?.bytes ?? 0);
+  };
+  await database.run("UPDATE export_run SET state = 'r' WHERE day = '2026-10-25' AND version = 1");
+  assert.deepEqual(await again(), [sizes[1], ...sizes]);
+  assert.deepEqual(await again(), [sizes[1], ...sizes], "nothing changed since");
+  // Another receiver has nothing yet, and gets it if somebody asks.
+  const plan = { ...rsm012, format: { ...format, receiver: "6410000000003" }, scope: { points: ["a-1"] } };
+  await jobsDesk.saveExportPlan(database.run, plan, "anna", sunday);
+  assert.deepEqual(await again(), [sizes[1], sizes[1], ...sizes]);
+  assert.deepEqual(await again(), [sizes[1], sizes[1], ...sizes]);
 });
 
 test("a plan that cannot be is refused with all that is wrong, and secrets are not kept", { skip }, async (t) => {

@@ -31,9 +31,12 @@ export const readKnown = `
 export const readLast = `
   SELECT ${run}, carried FROM export_run WHERE export_id = $1 AND day = $2::date AND state <> 'f' ORDER BY version DESC LIMIT 1`;
 
-/** The same of those that the target did not refuse. */
-export const readTaken = `
-  SELECT carried FROM export_run WHERE export_id = $1 AND day = $2::date AND state NOT IN ('f', 'r') ORDER BY version DESC LIMIT 1`;
+/** Runs of a period that were made, the oldest first: whether the target refused them, and the changes of which version they tell. */
+export const readChain = `
+  SELECT version, state = 'r' AS refused, carried->'base' AS base FROM export_run
+  WHERE export_id = $1 AND day = $2::date AND state <> 'f' ORDER BY version`;
+
+export const readCarried = "SELECT carried FROM export_run WHERE export_id = $1 AND day = $2::date AND version = $3";
 
 export const readRun = `SELECT ${run}, carried FROM export_run WHERE export_id = $1 AND day = $2::date AND version = $3`;
 
@@ -48,7 +51,7 @@ export const finishRun = `
   UPDATE export_run SET state = $4::"char", files = $5::jsonb, carried = $6::jsonb, problem = $7, wanted = false
   WHERE export_id = $1 AND day = $2::date AND version = $3`;
 
-export const noLongerWanted = "UPDATE export_run SET wanted = false WHERE export_id = $1 AND day = $2::date";
+export const noLongerWanted = "UPDATE export_run SET wanted = false WHERE export_id = $1 AND day = $2::date AND wanted";
 
 export const wantRun = "UPDATE export_run SET wanted = true WHERE export_id = $1 AND day = $2::date";
 
