@@ -1,9 +1,10 @@
 /** What runs of exports carried: by which a new one is made or not, and of which those that tell changes only are the difference. */
 import { createHash } from "node:crypto";
+import { UsageError } from "@meterport/protocol/errors";
 import type { Run } from "../books/database.ts";
 import type { ExportDay } from "../exports/model/export-day.ts";
-import type { ExportRun } from "../exports/runs/export-files.ts";
-import { type CarriedDay, carriedDays } from "./export-days.ts";
+import type { ExportFormat, ExportRun } from "../exports/runs/export-files.ts";
+import { type CarriedDay, type ChosenDays, carriedDays, newestDays } from "./export-days.ts";
 import { datesOf } from "./export-periods.ts";
 import type { KeptPlan } from "./export-plans.ts";
 import { readCarried, readChain } from "./sql/exports.ts";
@@ -25,14 +26,48 @@ export interface Carried {
 const statementMonths = 24;
 
 /** The local dates that a run looks at. */
-export const datesFor = ({ format }: KeptPlan, period: string): readonly string[] =>
+const datesFor = ({ format }: KeptPlan, period: string): readonly string[] =>
   datesOf(period, format.kind === "statement" ? statementMonths : 0);
 
-export const contentsOf = (days: readonly ExportDay[]): string => {
+/** A part of a run that is made by itself. */
+export interface RunShare {
+  readonly format: ExportFormat;
+  readonly chosen: (run: Run) => Promise<ChosenDays>;
+}
+
+/** The parts of a run. Each tenant's statement looks at two years, so that not all of them are held in memory at once. */
+export const sharesOf = (plan: KeptPlan, period: string): readonly RunShare[] => {
+  const { format } = plan;
+  const dates = datesFor(plan, period);
+  if (format.kind === "statement")
+    return format.tenants.map((tenant) => ({
+      format: { ...format, tenants: [tenant] },
+      chosen: (run: Run) => newestDays(run, { ...plan, only: tenant.points }, dates),
+    }));
+  let known: Promise<ChosenDays> | undefined;
+  const chosen = (run: Run): Promise<ChosenDays> => {
+    known ??= newestDays(run, plan, dates);
+    return known;
+  };
+  return [{ format, chosen }];
+};
+
+/** SHA-256 of all values and codes, and which versions they are of; of many statements only their files say that. */
+export const contentsOf = async (
+  run: Run,
+  shares: readonly RunShare[],
+): Promise<Pick<Carried, "contents" | "days">> => {
   const hash = createHash("sha256");
-  for (const { point, gsrn, obis, start, values } of days)
-    hash.update(JSON.stringify([point, gsrn, obis, start, values.map(({ amount, code }) => [amount, code])]));
-  return hash.digest("hex");
+  let [count, carried]: [number, readonly CarriedDay[]] = [0, []];
+  for (const share of shares) {
+    const chosen = await share.chosen(run);
+    for (const { point, gsrn, obis, start, values } of chosen.days)
+      hash.update(JSON.stringify([point, gsrn, obis, start, values.map(({ amount, code }) => [amount, code])]));
+    count += chosen.days.length;
+    carried = shares.length === 1 ? chosen.carried : [];
+  }
+  if (count === 0) throw new UsageError("export", "no day of it has been checked yet");
+  return { contents: hash.digest("hex"), days: carried };
 };
 
 export const specHash = ({ format, channels, zone }: KeptPlan): string =>

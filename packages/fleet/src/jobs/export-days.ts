@@ -31,7 +31,10 @@ export interface ChosenDays {
   readonly carried: readonly CarriedDay[];
 }
 
-type Wanted = Pick<NewExportPlan, "scope" | "channels" | "zone">;
+export interface Wanted extends Pick<NewExportPlan, "scope" | "channels" | "zone"> {
+  /** Of the scope only these points. */
+  readonly only?: readonly string[] | undefined;
+}
 
 interface Point {
   readonly id: string;
@@ -88,8 +91,10 @@ const madeOf = (
   return { days, carried: rows.map(carriedIn) };
 };
 
-const pointsOf = async (run: Run, { scope }: Wanted, most: number): Promise<ReadonlyMap<number, Point>> => {
-  const { rows } = await run(readExportPoints, [sitesIn(scope), pointsIn(scope), most + 1]);
+const pointsOf = async (run: Run, { scope, only }: Wanted, most: number): Promise<ReadonlyMap<number, Point>> => {
+  const named = pointsIn(scope);
+  const points = only === undefined || named === null ? (only ?? named) : only.filter((point) => named.includes(point));
+  const { rows } = await run(readExportPoints, [sitesIn(scope), points, most + 1]);
   return new Map(
     rows.map((row) => [
       Number(row.point_id),

@@ -5,10 +5,12 @@ import type { Millis } from "@meterport/protocol/ports";
 import type { Row, Run } from "../books/database.ts";
 import { folderTarget } from "../exports/delivery/folder-target.ts";
 import { httpsTarget } from "../exports/delivery/https-target.ts";
+import { nameUuid } from "../exports/delivery/name-uuid.ts";
 import { freshTarget, type TargetState } from "../exports/delivery/schedule.ts";
 import { sftpTarget } from "../exports/delivery/sftp-target.ts";
 import type { Target } from "../exports/delivery/target.ts";
-import type { ExportFormat } from "../exports/runs/export-files.ts";
+import type { ExportDay } from "../exports/model/export-day.ts";
+import { type ExportFormat, exportFiles } from "../exports/runs/export-files.ts";
 import { scopeProblems } from "./campaign-book.ts";
 import { iso, millis } from "./campaign-rows.ts";
 import type { ExportPlan, ExportTarget, JobsDesk, NewExportPlan } from "./desk.ts";
@@ -48,6 +50,33 @@ const complaintOf = (check: () => unknown): string | undefined => {
 const isWhole = (value: number, from: number, to: number): boolean =>
   Number.isInteger(value) && value >= from && value <= to;
 
+/** An hour of a quiet day, by which the form itself is tried: who sends to whom, and what else only a file would notice. */
+const sample: ExportDay = {
+  ...{ point: "sample", gsrn: "571313000000002000", obis: "1-0:1.29.0", unit: "Wh", zone: "UTC" },
+  ...{ start: Date.UTC(2026, 0, 1), step: 15 },
+  values: Array.from({ length: 4 }, () => ({ amount: 0, code: "measured", version: 1 })),
+};
+
+const makeSample = (format: ExportFormat): void => {
+  const run = { name: "sample", period: "2026-01", version: 1, created: sample.start, days: [sample] };
+  for (const { parts } of exportFiles(format, { ...run, before: () => null, uuidOf: nameUuid })) for (const _ of parts);
+};
+
+const statementProblems = (format: ExportFormat, zone: string): readonly (string | undefined)[] => {
+  if (format.kind !== "statement") return [];
+  const ids = new Set(format.tenants.map(({ id }) => id));
+  return [
+    format.zone === zone ? undefined : "A statement is of the zone of its export: give both the same.",
+    ids.size === format.tenants.length
+      ? undefined
+      : "Two tenants have the same id, so their files would have one name.",
+  ];
+};
+
+/** Points that statements name must be there, or a tenant would get an empty one. */
+const tenantPoints = ({ format }: NewExportPlan): readonly string[] =>
+  format.kind === "statement" ? format.tenants.flatMap(({ points }) => points) : [];
+
 const problemsOf = ({ name, format, channels = [], zone, schedule, target }: NewExportPlan): readonly string[] => {
   const { every, minute, daysLater = 0, correctionsBack = 0 } = schedule;
   const known = Object.keys(checkedNames);
@@ -58,6 +87,8 @@ const problemsOf = ({ name, format, channels = [], zone, schedule, target }: New
       ? undefined
       : `An export has channels of these: ${known.join(", ")}.`,
     complaintOf(() => localMillis(zone, 0)),
+    complaintOf(() => makeSample(format)),
+    ...statementProblems(format, zone),
     every === "day" || every === "month" ? undefined : "An export is of each day or of each month.",
     isWhole(minute, 0, 1_439) && isWhole(daysLater, 0, 60) && isWhole(correctionsBack, 0, 60)
       ? undefined
@@ -118,9 +149,11 @@ export const listExportPlans: JobsDesk["listExportPlans"] = async (run) =>
 /** @throws UsageError (`export`) with all that is wrong, a line each */
 export const saveExportPlan: JobsDesk["saveExportPlan"] = async (run, plan, by, now) => {
   const spec = JSON.stringify(specOf(plan));
+  const named = [...new Set(tenantPoints(plan))];
   const problems = [
     ...problemsOf(plan),
     ...(await scopeProblems(run, plan.scope)),
+    ...(named.length === 0 ? [] : await scopeProblems(run, { points: named })),
     ...(spec.length > longestSpec ? ["The plan is too long: name sites instead of points."] : []),
   ];
   if (problems.length > 0) throw new UsageError("export", problems.join("\n"));

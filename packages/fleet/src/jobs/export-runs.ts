@@ -14,12 +14,12 @@ import {
   beforeOf,
   type Carried,
   contentsOf,
-  datesFor,
   isOtherSpec,
+  type RunShare,
+  sharesOf,
   specHash,
   tellsChanges,
 } from "./export-carried.ts";
-import { type ChosenDays, newestDays } from "./export-days.ts";
 import { dueAt, firstDayOf, isPeriod } from "./export-periods.ts";
 import { type KeptPlan, planOf } from "./export-plans.ts";
 import * as sql from "./sql/exports.ts";
@@ -107,10 +107,10 @@ const keepFile = async (run: Run, key: RunKey, file: ExportFile): Promise<KeptFi
  *
  * @throws UsageError if none can be made
  */
-const keepFiles = async (run: Run, key: RunKey, files: Iterable<ExportFile>) => {
+const keepFiles = async (run: Run, key: RunKey, files: AsyncIterable<ExportFile>) => {
   const kept: KeptFile[] = [];
   const left: string[] = [];
-  for (const file of files)
+  for await (const file of files)
     try {
       kept.push(await keepFile(run, key, file));
     } catch (error) {
@@ -127,32 +127,40 @@ const lastOf = async (run: Run, plan: number, day: string) => {
   return row === undefined ? undefined : { version: Number(row.version), carried: row.carried as Carried };
 };
 
+async function* filesOf(
+  run: Run,
+  shares: readonly RunShare[],
+  own: Omit<ExportRun, "days">,
+): AsyncGenerator<ExportFile> {
+  for (const { format, chosen } of shares) yield* exportFiles(format, { ...own, days: (await chosen(run)).days });
+}
+
 const makeFiles = async (
   database: Database,
   plan: KeptPlan,
   period: string,
-  { days, carried }: ChosenDays,
   now: Millis,
 ): Promise<"made" | "unchanged"> => {
+  const shares = sharesOf(plan, period);
+  const found = await contentsOf(database.run, shares);
   const day = firstDayOf(period);
   return database.transaction(async (run) => {
     await run("SELECT FROM export_plan WHERE export_id = $1 FOR UPDATE", [plan.id]);
     const last = await lastOf(run, plan.id, day);
     const base = await baseOf(run, plan, day);
-    const contents = contentsOf(days);
     const isWanted = (await run(sql.noLongerWanted, [plan.id, day])).count > 0;
     await run(sql.clearFailed, [plan.id, day]);
     // The same values in another form are made if somebody asks, and what a target may lack because it refused a report of changes.
     const isOther =
       last !== undefined && (isOtherSpec(last.carried, plan) || (tellsChanges(plan) && base?.version !== last.version));
-    if (last?.carried.contents === contents && !(isWanted && isOther)) return "unchanged";
+    if (last?.carried.contents === found.contents && !(isWanted && isOther)) return "unchanged";
     const version = (last?.version ?? 0) + 1;
     const key = { plan: plan.id, day, version };
-    const keeps: Carried = { contents, days: carried, spec: specHash(plan), base: base?.version ?? 0 };
+    const keeps: Carried = { ...found, spec: specHash(plan), base: base?.version ?? 0 };
     await run(sql.writeRun, [plan.id, day, period, version, "m", null, iso(now), null, null]);
     const before = await beforeOf(run, plan, period, base?.carried);
-    const own: ExportRun = { name: plan.name, period, version, created: now, days, before, uuidOf: nameUuid };
-    const { kept, left } = await keepFiles(run, key, exportFiles(plan.format, own));
+    const own = { name: plan.name, period, version, created: now, before, uuidOf: nameUuid };
+    const { kept, left } = await keepFiles(run, key, filesOf(run, shares, own));
     const state = kept.some(({ bytes }) => bytes > 0) ? "m" : "e";
     const carriedNow = JSON.stringify({ ...keeps, left } satisfies Carried);
     await run(sql.finishRun, [plan.id, day, version, state, JSON.stringify(kept), carriedNow, left ?? null]);
@@ -172,9 +180,7 @@ export const makeRun = async (
   now: Millis,
 ): Promise<"made" | "unchanged" | "failed"> => {
   try {
-    const days = await newestDays(database.run, plan, datesFor(plan, period));
-    if (days.days.length === 0) refuse("no day of it has been checked yet");
-    return await makeFiles(database, plan, period, days, now);
+    return await makeFiles(database, plan, period, now);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     const day = firstDayOf(period);

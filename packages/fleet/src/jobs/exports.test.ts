@@ -5,75 +5,30 @@ import { after, type TestContext, test } from "node:test";
 import { until } from "@meterport/gateway/outputs/output-world.test-kit";
 import { UsageError } from "@meterport/protocol/errors";
 import { peer } from "../../../../test/support/peers.ts";
-import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
 import type { DayFact } from "../books/facts.ts";
 import { FleetServer } from "../books/fleet-database.test-kit.ts";
 import { emptyDay, putFact } from "../books/slots.ts";
-import { folderFor } from "../exports/delivery/delivery.test-kit.ts";
 import { loadAt } from "../vee/vee.test-kit.ts";
 import type { NewExportPlan } from "./desk.ts";
-import type { DutyParts } from "./duty.ts";
-import { deliverDuty, exportDuty } from "./export-duties.ts";
-import { addSites, book, dayMillis, isoDay, profileDay } from "./job-world.test-kit.ts";
+import {
+  exportWorld,
+  hour,
+  localFrom,
+  localSlots,
+  quarter,
+  rsm012,
+  sunday,
+  values,
+  zone,
+} from "./export-world.test-kit.ts";
+import { addSites, book, dayMillis, isoDay } from "./job-world.test-kit.ts";
 import { jobsDesk } from "./jobs-desk.ts";
-import { veeDuty } from "./vee-duty.ts";
 
 const { skip } = peer("pg_createcluster");
 const servers = new FleetServer();
 after(servers.stop);
 
-const hour = 3_600_000;
-const quarter = 900_000;
-const zone = "Europe/Copenhagen";
-/** Clocks go back at one o'clock UTC: a day of 25 hours, which begins at 22:00 of the UTC day before. */
-const sunday = Date.UTC(2026, 9, 25);
-const localFrom = sunday - 2 * hour;
-const localSlots = 100;
-const signal = AbortSignal.timeout(120_000);
-
-const values = (point: string, time: number, lacks: (slot: number) => boolean = () => false) =>
-  profileDay(point, time, (slot) => (lacks(slot) ? null : loadAt(time + slot * quarter)));
-
-const rsm012: NewExportPlan = {
-  ...{ name: "datahub", scope: { all: true }, channels: ["energy_import_wh"], zone },
-  format: { kind: "rsm-012-json", sender: "5790001330552", receiver: "5790001330553" },
-  schedule: { every: "day", minute: 300, correctionsBack: 3 },
-  target: { kind: "folder", folder: "/replaced" },
-};
-
-/** A fleet of two points with three days of values, and an export of them to a folder. */
-const world = async (t: TestContext, more: Partial<NewExportPlan> = {}) => {
-  const database = await servers.fleet();
-  await addSites(database, [{ id: "a", shard: 3, zone, meters: 2 }]);
-  await database.run("UPDATE metering_point SET gsrn = '57131300000000200' || point_id");
-  const points = ["a-1", "a-2"];
-  await book(database, {
-    days: points.flatMap((point) => [-1, 0, 1].map((n) => values(point, sunday + n * dayMillis))),
-  });
-  const [target, folder] = [join(folderFor(t), "target"), folderFor(t)];
-  mkdirSync(target);
-  const clock = { now: sunday + 2 * dayMillis + 5 * hour };
-  const lines: string[] = [];
-  const parts: DutyParts = {
-    ...{ database, shards: 16, now: async () => clock.now, log: (line) => void lines.push(line) },
-  };
-  const timer = new VirtualClock({ wall: clock.now });
-  const duties = { vee: veeDuty(parts), export: exportDuty(parts) };
-  const deliver = deliverDuty({ ...parts, clock: timer, chance: () => 0, folder });
-  const plan = { ...rsm012, target: { kind: "folder", folder: target } as const, ...more };
-  const id = await jobsDesk.saveExportPlan(database.run, plan, "anna", sunday + dayMillis);
-  return {
-    ...{ database, clock, timer, lines, target, id, deliver },
-    check: () => duties.vee.perform("3", signal),
-    isDue: async () => (await duties.export.due(database.run, clock.now)).length > 0,
-    make: () => duties.export.perform(String(id), signal),
-    runs: async () =>
-      (await jobsDesk.exportRuns(database.run, id, { limit: 20 })).map(
-        ({ period, version, state }) => `${period} v${version} ${state}`,
-      ),
-    handOver: () => deliver.perform(String(id), signal),
-  };
-};
+const world = (t: TestContext, more: Partial<NewExportPlan> = {}) => exportWorld(servers, t, more);
 
 interface Series {
   readonly Period: { readonly Point: readonly { readonly quantity: { readonly value?: number } | number }[] };
@@ -350,6 +305,42 @@ test("Finland gets what changed, and an unchanged day makes no file", { skip }, 
   assert.deepEqual(await again(), [sizes[1], sizes[1], ...sizes]);
 });
 
+test("a house of many flats has a statement for each tenant", { skip }, async (t) => {
+  const flats = Array.from({ length: 14 }, (_, n) => `b-${n + 1}`);
+  const tenants = flats.map((flat) => ({ id: `tenant-${flat}`, name: flat, points: [flat] }));
+  const format = { kind: "statement", form: "csv", zone, tenants } as const;
+  const { database, check, id, clock, make } = await world(t);
+  await addSites(database, [{ id: "b", shard: 3, zone, meters: flats.length }]);
+  const first = Date.UTC(2026, 8, 30);
+  await book(database, { days: flats.map((flat) => values(flat, first)) });
+  clock.now = Date.UTC(2026, 9, 2);
+  await check();
+  const plan: NewExportPlan = {
+    ...{ ...rsm012, format, scope: { sites: ["b"] }, schedule: { every: "month", minute: 300 } },
+    channels: ["import", "export"].flatMap((way) => [`energy_${way}_wh`, `reactive_energy_${way}_varh`]),
+  };
+  const save = (changes: object) => jobsDesk.saveExportPlan(database.run, { ...plan, ...changes }, "anna", sunday);
+  const twice = { ...format, zone: "UTC", tenants: [...tenants, { ...tenants[0], points: ["nowhere"] }] };
+  await assert.rejects(
+    save({ format: twice }),
+    /zone of its export.*\nTwo tenants have the same id.*\nThere is no point "nowhere"/s,
+  );
+  assert.equal(await save({}), id);
+  await jobsDesk.runExportAgain(database.run, id, "2026-09", undefined, clock.now);
+  await make();
+  const [made] = await jobsDesk.exportRuns(database.run, id, { limit: 1 });
+  assert.deepEqual(
+    made?.files.map(({ name }) => name),
+    flats.map((flat) => `datahub_2026-09_v1_tenant-${flat}.csv`),
+  );
+  const file = await jobsDesk.exportFile(database.run, id, "2026-09", 1, made?.files[0]?.name ?? "");
+  const parts: Uint8Array[] = [];
+  for await (const part of file?.parts ?? []) parts.push(part);
+  const sum = Array.from({ length: 88 }, (_, n) => loadAt(first + n * quarter)).reduce((all, one) => all + one, 0);
+  const wanted = `;2026-09;${zone};${(sum / 1_000).toFixed(3)};kWh;`;
+  assert.ok(Buffer.concat(parts).toString().includes(wanted), wanted);
+});
+
 test("a plan that cannot be is refused with all that is wrong, and secrets are not kept", { skip }, async (t) => {
   const { database } = await world(t);
   const wrong = {
@@ -358,6 +349,7 @@ test("a plan that cannot be is refused with all that is wrong, and secrets are n
     zone: "Nowhere",
     channels: ["volume_m3"],
     scope: { sites: ["none"] },
+    format: { ...rsm012.format, sender: "a grid company" },
   } as const;
   await assert.rejects(
     jobsDesk.saveExportPlan(
@@ -366,7 +358,7 @@ test("a plan that cannot be is refused with all that is wrong, and secrets are n
       "anna",
       0,
     ),
-    (error: UsageError) => error instanceof UsageError && error.message.split("\n").length === 5,
+    (error: UsageError) => error instanceof UsageError && error.message.split("\n").length === 6,
   );
   const target = { kind: "https", url: "https://mdm.example/in", token: "s3cret", tokenFile: "/run/token" } as const;
   await jobsDesk.saveExportPlan(database.run, { ...rsm012, name: "mdm", target }, "anna", 0);
