@@ -26,6 +26,18 @@ export const quarters = (point: string, day: string, first: number, end: number,
 export const bookDaysOf = (database: Database, days: readonly DayFact[]) =>
   new Books(database).book({ ...emptyBatch("worker-1", 1), days });
 
+/** A water meter that the meter of a point reads: one state of its register. */
+export const bookChild = (database: Database, point: string) =>
+  new Books(database).book({
+    ...emptyBatch("worker-1", 1),
+    registers: [
+      {
+        channel: { point, name: "volume_m3", tier: 0, step: 0, phase: 0, digits: 3 },
+        ...{ at: Date.UTC(2026, 10, 2), raw: 1_234, kind: "a", serial: "12345678" },
+      },
+    ],
+  });
+
 /** Notes a holder that was seen so many seconds ago. */
 export const seen = (database: Database, holder: string, address: string, ago = 0) =>
   database.run(

@@ -3,7 +3,7 @@ import { after, test } from "node:test";
 import { peer } from "../../../../../test/support/peers.ts";
 import { FleetServer } from "../../books/fleet-database.test-kit.ts";
 import { makeMonthsAhead } from "../../books/partitions.ts";
-import { bookDaysOf, bringSites, quarters } from "../fleet-world.test-kit.ts";
+import { bookChild, bookDaysOf, bringSites, quarters } from "../fleet-world.test-kit.ts";
 import { bookedValues } from "../values/booked-values.ts";
 import { completenessMap, reportByPoint, reportBySite } from "./completeness-lists.ts";
 
@@ -23,6 +23,8 @@ test("the map, the reports and the values of a point tell the same", { skip }, a
     ...["2026-11-01", "2026-11-02", "2026-11-03"].map((day) => quarters("flat-1", day, 0, 96)),
     ...[quarters("flat-2", "2026-11-02", 0, 96), quarters("flat-2", "2026-11-03", 0, 44)],
   ]);
+  // Nobody expects intervals of it.
+  await bookChild(database, "flat-1.12345678");
   const map = await completenessMap(run, { ...asked, limit: 9, channel: "energy_import_wh" });
   assert.deepEqual(
     map.map(({ point, percent }) => [point, ...percent.slice(0, 5)]),

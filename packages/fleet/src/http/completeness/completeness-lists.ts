@@ -4,14 +4,15 @@ import type { Row, Run } from "../../books/database.ts";
 import { grouped } from "../../books/grouped.ts";
 import type { KnownDay } from "../../books/known-day.ts";
 import { completenessIn, coverageOf, type MonthCompleteness } from "../../books/queries.ts";
+import { isChild } from "../../books/sql/child-points.ts";
 import type { CompletenessMap, CompletenessRow } from "../api.ts";
 import { type Part, percentOf } from "../lists/fleet-lists.ts";
 import { daysOfMonth, mapRow } from "./month-map.ts";
 
-/** Text as in \`lists\`; points behind id $1, with text $2, of site $3; at most $4. */
+/** Text as in \`lists\`; points behind id $1, with text $2, of site $3; at most $4. Meters behind a meter have no intervals that could be missing. */
 const readPoints = `
   SELECT p.id, p.name, s.id AS site, coalesce(p.zone, s.zone, 'UTC') AS zone FROM metering_point p LEFT JOIN site s USING (site_id)
-    WHERE p.id > $1 AND ($2::text IS NULL OR position(lower($2) IN lower(p.id)) > 0 OR position(lower($2) IN lower(p.name)) > 0)
+    WHERE p.id > $1 AND NOT ${isChild("p")} AND ($2::text IS NULL OR position(lower($2) IN lower(p.id)) > 0 OR position(lower($2) IN lower(p.name)) > 0)
       AND ($3::text IS NULL OR s.id = $3)
     ORDER BY p.id LIMIT $4`;
 

@@ -3,7 +3,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { staleAnswer } from "@meterport/engine/guard/measured";
 import { localActor } from "@meterport/gateway/access/scope";
 import { refuse, shown } from "@meterport/gateway/http/answers";
-import { noPoint, type Points } from "@meterport/gateway/http/give";
+import { noPoint, type Points, storedPointOf } from "@meterport/gateway/http/give";
 import type { Context, Next } from "hono";
 import type { FleetWorld } from "../world.ts";
 import { beyondAll, type EventIds, eventIdsIn } from "./event-ids.ts";
@@ -96,7 +96,8 @@ const askedFor = (c: Context): { readonly point: string; readonly rest: string }
 const passPoint = (passing: Passing) => async (c: Context, next: Next) => {
   const { point, rest } = askedFor(c);
   const { world, points, find } = passing;
-  if (points.meters.has(point) || !id.test(point) || wasPassed(c)) return next();
+  const isOurs = points.meters.has(point) || storedPointOf(points, point) !== undefined;
+  if (isOurs || !id.test(point) || wasPassed(c)) return next();
   const place = (await find([point])).get(point);
   // Not one of the books either: the gateway's own route says so.
   if (place === undefined) return next();

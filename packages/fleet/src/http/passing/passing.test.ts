@@ -10,7 +10,7 @@ import { FleetServer } from "../../books/fleet-database.test-kit.ts";
 import { shardOf } from "../../shards/shard-of.ts";
 import { tellLinkStates, tellShards } from "../../shards/told.ts";
 import { fakeDesk } from "../fake-desk.test-kit.ts";
-import { bringSites, seen } from "../fleet-world.test-kit.ts";
+import { bookChild, bringSites, seen } from "../fleet-world.test-kit.ts";
 import { addPassing } from "./add-passing.ts";
 import { vouchedActor } from "./vouch.ts";
 
@@ -112,6 +112,18 @@ describe("requests for points of other processes", { skip }, () => {
     assert.equal(children.status, 200);
     assert.match(holder.asked.at(-1) ?? "", /^GET \/api\/v1\/children\?parent=flat-1&limit=16 by/);
     assert.equal((await app.request("/api/v1/children")).status, 404, "left to the gateway's own route");
+  });
+
+  test("a meter behind a meter is asked of who reads its parent, and is no point of the list", async () => {
+    const holder = await holds("one", [lindevej]);
+    await bookChild(database, "flat-1.12345678");
+    assert.equal((await app.request("/api/v1/points/flat-1.12345678/registers")).status, 200);
+    assert.match(holder.asked.at(-1) ?? "", /^GET \/api\/v1\/points\/flat-1.12345678\/registers by/);
+    const list = (await (await app.request("/api/v1/points")).json()) as {
+      readonly points: readonly { readonly id: string }[];
+      readonly total: number;
+    };
+    assert.deepEqual([list.points.map(({ id }) => id), list.total], [["flat-1", "flat-2", "hall"], 3]);
   });
 
   test("nothing else is passed on: no change, no point that is not in the books, and nothing twice", async () => {

@@ -1,6 +1,7 @@
 /** Where a metering point is read now. */
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import type { Run } from "../../books/database.ts";
+import { siteOf } from "../../books/sql/child-points.ts";
 import { heldShards } from "../../shards/sql/told.ts";
 
 /** The process that reads a point. */
@@ -14,7 +15,7 @@ export interface Place {
 
 const readPlaces = `
   SELECT p.id, held.holder, held.address, l.pass
-    FROM metering_point p LEFT JOIN site s USING (site_id) LEFT JOIN ${heldShards} AS held ON held.shard = s.shard
+    FROM metering_point p LEFT JOIN site s ON s.site_id = ${siteOf("p")} LEFT JOIN ${heldShards} AS held ON held.shard = s.shard
     LEFT JOIN holder l ON l.holder = held.holder
     WHERE p.id = ANY ($1::text[])`;
 
@@ -24,7 +25,7 @@ const isAddress = (text: string): boolean => /^https?:\/\//i.test(text) && URL.c
 const validFor: Millis = 1_000;
 const mostKept = 10_000;
 
-/** Looks up points by their ids. A point that the books do not have is not among the answers; null if nobody reads it now. */
+/** Looks up points by their ids, meters behind a meter too. A point that the books do not have is not among the answers; null if nobody reads it now. */
 export type FindPlaces = (ids: readonly string[]) => Promise<ReadonlyMap<string, Place | null>>;
 
 /** Keeps answers for a second. @throws PostgresError */

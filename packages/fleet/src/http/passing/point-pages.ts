@@ -9,6 +9,7 @@ import { pointsRoute } from "@meterport/gateway/http/points/routes";
 import { type pointSummary, pointsPage } from "@meterport/gateway/http/points/schemas";
 import { cursorOf, parseCursor, wrongCursor } from "@meterport/gateway/http/query/cursor";
 import type { Row, Run } from "../../books/database.ts";
+import { isChild } from "../../books/sql/child-points.ts";
 import { heldShards } from "../../shards/sql/told.ts";
 import type { FleetLinkState } from "../api.ts";
 import { lately } from "../lately.ts";
@@ -24,7 +25,7 @@ const told = "CASE WHEN st.holder = held.holder THEN st.state ELSE 'connecting' 
 const from = `
   FROM metering_point p LEFT JOIN site s USING (site_id) LEFT JOIN ${heldShards} AS held ON held.shard = s.shard
     LEFT JOIN point_state st ON st.point_id = p.point_id
-  WHERE ($2::text IS NULL OR position(lower($2) IN lower(p.id)) > 0 OR position(lower($2) IN lower(p.name)) > 0)
+  WHERE NOT ${isChild("p")} AND ($2::text IS NULL OR position(lower($2) IN lower(p.id)) > 0 OR position(lower($2) IN lower(p.name)) > 0)
     AND ($3::text IS NULL OR coalesce(s.name, '') = $3) AND ($4::text[] IS NULL OR ${told} = ANY ($4))`;
 
 /** "Flat 10" comes after "Flat 9": numbers have twelve digits. */
@@ -70,6 +71,8 @@ const placeOf = async (
 
 const countFound = `SELECT count(*)::int AS count ${from} AND $1::text IS NOT NULL`;
 
+const countAll = `SELECT count(*)::int AS count FROM metering_point p WHERE NOT ${isChild("p")}`;
+
 const isLinkState = (text: string): text is LinkState => (linkStates as readonly string[]).includes(text);
 
 type Summary = BodyOf<typeof pointSummary>;
@@ -114,7 +117,7 @@ const countOf = async (run: Run, text: string, values: readonly unknown[] = []):
 export const addPointPages = (app: OpenAPIHono, { database, clock }: FleetWorld, points: Points): void => {
   const { run } = database;
   const states = lately(clock, countsValid, () => statesOf(run));
-  const total = lately(clock, countsValid, () => countOf(run, "SELECT count(*)::int AS count FROM metering_point"));
+  const total = lately(clock, countsValid, () => countOf(run, countAll));
   app.get("/api/v1/points", async (c, next) => {
     const asked = pointsRoute.request.query.safeParse(c.req.query());
     // The gateway's own route says what is wrong.
