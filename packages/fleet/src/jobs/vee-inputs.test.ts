@@ -51,6 +51,35 @@ test("a day after one of which nothing came shares the registers with it", () =>
   assert.deepEqual(lackOf([first, second, ...measuredDays(2, 6)], 0, 2, 777), [0, "measured", "registers"]);
 });
 
+test("a register that was full and started over goes on, if its reader noted that", () => {
+  const days = measuredDays(-36, 2).map((one) => (one.day === at(0) ? withSlots(one, fill(40, 60, null)) : one));
+  const [before, after] = [registerAt(origin, at(0)), registerAt(origin, at(1))];
+  const rise = after.value - before.value;
+  const registers = [
+    { ...before, value: 99_999_000 },
+    { ...after, value: 99_999_000 + rise - 100_000_000 },
+  ];
+  const installed = (carried: number) => ({
+    ...{ from_at: new Date(origin), to_at: null, serial: "A", start_register: "{}", end_register: null },
+    about: JSON.stringify({ serial: "A", carried: { energy_import_wh: carried } }),
+  });
+  for (const [carried, codes] of [
+    [100_000_000, ["measured", "registers"]],
+    [200_000_000, ["measured", "registers"]],
+    // An hour that was lost when power failed.
+    [1_500, ["missing", "suspect"]],
+  ] as const) {
+    const facts = { ...factsOf(days, registers), installations: [installed(carried)] };
+    const [task] = veeTasks(veeSource(facts, new Set()), at(0));
+    assert.ok(task);
+    const { chosen } = runVee({ ...task, at: 0 });
+    assert.ok(chosen !== "unchanged");
+    assert.deepEqual([...new Set(chosen.codes)].sort(), codes, String(carried));
+    const sum = chosen.values.reduce<number>((all, value) => all + (value ?? 0), 0);
+    assert.equal(sum === rise, carried > 1_500);
+  }
+});
+
 test("a gap of weeks is what the registers say, though its ends are far from each other's like days", () => {
   const growing = Array.from({ length: 70 }, (_, n) =>
     channelDay(at(n - 70), {}, (time) => loadAt(time) + ((n * n) % 23) * (((time - day) / step) & 3)),

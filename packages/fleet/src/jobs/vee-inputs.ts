@@ -12,6 +12,7 @@ import {
   isComplete,
   isoDay,
   registersAt,
+  rolloverIn,
   type VeeDay,
   valuesOf,
 } from "./vee-rows.ts";
@@ -81,7 +82,7 @@ const taskOf = (source: VeeSource, name: CheckedName, own: readonly VeeDay[], da
   const installations = installationsIn(facts.installations, name);
   const opposite = direction === "import" ? "energy_export_wh" : "energy_import_wh";
   const input: VeeInput = {
-    point: { direction, energy, unit: 1, zone, fuse, plant, rollover: null },
+    point: { direction, energy, unit: 1, zone, fuse, plant, rollover: rolloverIn(facts.installations, name) },
     ...{ day, step, days: near.filter((one) => one.step === step), loaded, holidays, clock: facts.clock },
     registers: registersAt(
       (facts.registers.get(name) ?? []).filter(({ time }) => Math.abs(time - day) <= reach + dayMillis),

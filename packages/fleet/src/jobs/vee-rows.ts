@@ -106,9 +106,25 @@ export const veePointIn = (row: Row): VeePoint => ({
 });
 
 const registerIn = (text: unknown, name: string): number | null => {
-  const found: unknown = text === null ? null : JSON.parse(String(text));
+  const found: unknown = text === null || text === undefined ? null : JSON.parse(String(text));
   const value = typeof found === "object" && found !== null ? (found as Record<string, unknown>)[name] : undefined;
   return typeof value === "number" && Number.isFinite(value) ? Math.round(value) : null;
+};
+
+/** No counter is full before. */
+const leastRollover = 1_000_000;
+
+/**
+ * Where the counter of the newest meter that was full started over, as its reader noted; null if none was. What a counter lost in a power failure
+ * is noted in the same place, and is less.
+ */
+export const rolloverIn = (rows: readonly Row[], name: CheckedName): number | null => {
+  const counts = rows.flatMap(({ about }) => {
+    const { carried } = about === undefined ? {} : (JSON.parse(String(about)) as { readonly carried?: unknown });
+    const count = carried === undefined ? null : registerIn(JSON.stringify(carried), name);
+    return count !== null && count >= leastRollover ? [count] : [];
+  });
+  return counts.at(-1) ?? null;
 };
 
 /** Stands for a meter of which nobody knows the serial number; no serial number has such a sign. */

@@ -62,10 +62,15 @@ const statesOf = (input: VeeInput, one: Installation): State[] => {
   return read.filter(({ time }, n) => n === 0 || read[n - 1]?.time !== time);
 };
 
-/** How far the counter rose; undefined if it fell. */
+/**
+ * How far the counter rose; undefined if it fell. What is known of the end of a counter is what it passed so far, and may be several times its
+ * count: then it is one of those that are usual.
+ */
 const riseOf = (before: number, after: number, count: number | null, room: number): number | undefined => {
   if (after >= before) return after - before;
-  return count === null ? undefined : rolledOver({ from: before, to: after, count, room })?.rise;
+  if (count === null) return undefined;
+  const step = { from: before, to: after, room };
+  return (rolledOver({ ...step, count }) ?? rolledOver({ ...step, count: null }))?.rise;
 };
 
 /** What the fuse lets through in some time, units. */

@@ -22,7 +22,7 @@ export const readVeeRegisters = `
   WHERE c.point_id = ANY ($1::int[]) AND c.step = 0 AND c.tier = 0 AND r.read_at >= $2::timestamptz AND r.read_at < $3::timestamptz`;
 
 export const readVeeInstallations = `
-  SELECT point_id, from_at, to_at, serial, start_register, end_register FROM installation
+  SELECT point_id, from_at, to_at, serial, about, start_register, end_register FROM installation
   WHERE point_id = ANY ($1::int[]) ORDER BY point_id, from_at`;
 
 export const readVeeClock = `
