@@ -26,6 +26,8 @@ export interface VeeRange {
   readonly reach: number;
   /** Of which days slots are loaded: if omitted, of all that may be looked at. */
   readonly usual?: UsualDays | undefined;
+  /** Smaller offsets of a meter's clock doubt no slot; of all if omitted. */
+  readonly clockBeyond?: Millis | undefined;
 }
 
 /** Everything about one point. */
@@ -69,7 +71,7 @@ const daysNeeded = (known: readonly VeePoint[], { first, last, reach, usual }: V
 };
 
 export const loadVee = async (run: Run, range: VeeRange): Promise<readonly VeeFacts[]> => {
-  const { points, first, last, reach, usual } = range;
+  const { points, first, last, reach, usual, clockBeyond = -1 } = range;
   const [from, to] = [first - reach * dayMillis, last + (reach + 1) * dayMillis];
   const firstLike = from - likeDays * dayMillis;
   // The check of a plain day looks at few clocks; what is estimated is estimated by days of which all is known.
@@ -79,7 +81,7 @@ export const loadVee = async (run: Run, range: VeeRange): Promise<readonly VeeFa
   const days = await byPoint(run(sql.readVeeDays, [points, daysNeeded(known, range).map(isoDay)]));
   const registers = await byPoint(run(sql.readVeeRegisters, [points, iso(from), iso(to)]));
   const installations = await byPoint(run(sql.readVeeInstallations, ids));
-  const clock = await byPoint(run(sql.readVeeClock, [points, ...clocks.map(iso)]));
+  const clock = await byPoint(run(sql.readVeeClock, [points, ...clocks.map(iso), clockBeyond]));
   // What a person replaced is no evidence on like days either.
   const edits = await byPoint(run(sql.readVeeEdits, [points, iso(firstLike), iso(to)]));
   const chosen = await byPoint(run(sql.readChosen, [points, isoDay(first), isoDay(last)]));

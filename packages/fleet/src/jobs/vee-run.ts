@@ -182,18 +182,26 @@ const stagesOf = ({ settings = defaultVeeSettings, holidays = new Set<string>() 
   { reach: longReach, most: lateAtOnce },
 ];
 
-type Checked = Omit<VeeRange, "reach" | "usual">;
+type Checked = Omit<VeeRange, "reach" | "usual" | "clockBeyond">;
+
+/** No slots are shorter. */
+const shortestSlot: Millis = 300_000;
+const clockBeyondOf = ({ settings = defaultVeeSettings }: VeeOptions): Millis => {
+  const { on, suspectFraction, refuseFraction } = settings["clock-offset"];
+  return on ? Math.min(suspectFraction, refuseFraction) * shortestSlot : Number.MAX_SAFE_INTEGER;
+};
 
 /** What comes of all channels of some points. */
 const judgeAll = async (run: Run, range: Checked, options: VeeOptions): Promise<readonly VeeResult[]> => {
   const days = daysFrom(range.first, range.last);
+  const clockBeyond = clockBeyondOf(options);
   const results: VeeResult[] = [];
   const waiting: number[][] = [[...range.points], [], []];
   for (const [n, { reach, usual, most: atOnce }] of stagesOf(options).entries()) {
     const left = waiting[n] ?? [];
     while (left.length > 0) {
       const points = left.splice(0, atOnce);
-      for (const facts of await loadVee(run, { ...range, points, reach, usual })) {
+      for (const facts of await loadVee(run, { ...range, points, reach, usual, clockBeyond })) {
         const { results: found, again } = judgePoint(facts, days, n, options);
         results.push(...found);
         if (again !== undefined) waiting[again]?.push(facts.point.number);

@@ -301,6 +301,27 @@ test("registers of local midnights tell the end of one UTC day and the beginning
   assert.equal(await total(), ends.raw + 700 - registerAt("a-1", evening).raw);
 });
 
+test("slots that were read by a clock that was wrong are refused, and no others", { skip }, async () => {
+  const { database, check } = await world();
+  await book(database, {
+    days: [measured("a-1", yesterday)],
+    registers: [registerAt("a-1", yesterday), registerAt("a-1", today)],
+    // Read each hour; at ten, eleven and twelve the clock was twenty minutes off.
+    blocks: Array.from({ length: 24 }, (_, n) => ({
+      ...{ point: "a-1", id: BigInt(n), readAt: yesterday + n * hour, raw: null, from: yesterday, to: today },
+      clockOffset: n >= 10 && n <= 12 ? 1_200_000 : 900,
+      what: { table: "BT28", offset: null, profile: null, note: "" },
+    })),
+  });
+  await check();
+  const codes = (await detail(database))?.slots.map(({ code }) => code) ?? [];
+  assert.deepEqual(
+    codes.flatMap((code, slot) => (code === "measured" ? [] : [`${slot} ${code}`])),
+    Array.from({ length: 12 }, (_, n) => `${36 + n} registers`),
+  );
+  assert.deepEqual(await chosen(database), truth());
+});
+
 test("what a person replaced weeks ago is no evidence of a like day", { skip }, async () => {
   const { database, check, clock } = await world();
   await database.run("DELETE FROM register_reading");

@@ -13,7 +13,7 @@ describe("what is given", () => {
     const wrong: readonly (readonly [Partial<VeeInput>, RegExp])[] = [
       [{ day: day + 1 }, /^day: give the first moment/],
       [{ step: 7 * 60_000 }, /^step: a slot has/],
-      [{ days: new Array(401).fill(one) }, /^days: 401 are more than 400/],
+      [{ days: new Array(2_001).fill(one) }, /^days: 2001 are more than 2000/],
       [{ days: [{ ...one, day: day + 5 }] }, /first moment of a UTC day/],
       [{ days: [{ ...one, day: day - 121 * dayMillis }] }, /more than 120 days/],
       [

@@ -92,7 +92,7 @@ export interface VeeInput {
 
 const steps: readonly number[] = [5, 10, 15, 30, 60].map((minutes) => minutes * 60_000);
 /** A caller that gives more has made a mistake; each bound is several times what is needed. */
-const most = { days: 400, registers: 20_000, installations: 100, clock: 20_000, span: 120 * dayMillis } as const;
+const most = { days: 2_000, registers: 20_000, installations: 100, clock: 100_000, span: 120 * dayMillis } as const;
 
 const isCount = (value: unknown): value is number => typeof value === "number" && Number.isSafeInteger(value);
 /** Values are stored with 32 bits. */

@@ -25,10 +25,18 @@ export const readVeeInstallations = `
   SELECT point_id, from_at, to_at, serial, about, start_register, end_register FROM installation
   WHERE point_id = ANY ($1::int[]) ORDER BY point_id, from_at`;
 
+/**
+ * How far clocks were off, as far as it matters: by more than $4 ms, and what was read before such a read, since of a slot the first read after it
+ * counts. Proofs may be as many as slots.
+ */
 export const readVeeClock = `
-  SELECT DISTINCT point_id, read_at, clock_offset_ms FROM block
-  WHERE point_id = ANY ($1::int[]) AND clock_offset_ms IS NOT NULL AND read_at >= $2::timestamptz AND read_at < $3::timestamptz
-    AND from_at >= $2::timestamptz - interval '1 day'`;
+  SELECT point_id, read_at, clock_offset_ms FROM (
+    SELECT point_id, read_at, clock_offset_ms,
+      lead(clock_offset_ms) OVER (PARTITION BY point_id ORDER BY read_at, abs(clock_offset_ms) DESC) AS next
+    FROM (SELECT DISTINCT point_id, read_at, clock_offset_ms FROM block
+      WHERE point_id = ANY ($1::int[]) AND clock_offset_ms IS NOT NULL AND read_at >= $2::timestamptz AND read_at < $3::timestamptz
+        AND from_at >= $2::timestamptz - interval '1 day') AS one) AS each
+  WHERE abs(clock_offset_ms) > $4::float8 OR abs(next) > $4::float8`;
 
 export const readVeeEdits = `
   SELECT point_id, obis, kind, from_at, to_at, value, author, reason, at FROM edit
