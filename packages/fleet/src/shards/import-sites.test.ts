@@ -99,6 +99,33 @@ test("the same file again changes nothing, and fields that it leaves empty stay"
   assert.deepEqual(after?.meters[0], { ...before[0]?.meters[0], link: "tcp://10.0.0.1:4061" });
 });
 
+test("the fuse and the plant of a point, by which its values are checked, and the number of an Austrian one", {
+  skip,
+}, async () => {
+  const database = await servers.fleet();
+  await bring(database, first);
+  const number = `AT001234${"0".repeat(24)}7`;
+  const import_ = (row: string, options: Options = {}): Promise<SiteImport> =>
+    importSites(
+      database,
+      { name: "sites.csv", text: `site,serial,link,point,gsrn,fuse,plant\n${row}` },
+      { checkLink: parseMeterLink, ...options },
+    );
+  const flat = "lindevej-12,7002,tcp://10.0.0.1:4060,flat-2";
+  const known = async () =>
+    (await database.run("SELECT gsrn, fuse, plant FROM metering_point WHERE id = 'flat-2'")).rows[0];
+  assert.deepEqual((await import_(`${flat},${number},3x35,no`)).changed, ["7002"]);
+  const fuse = { amps: 35, volts: 400, phases: 3 };
+  assert.deepEqual(await known(), { gsrn: number, fuse, plant: false });
+  assert.equal((await import_(`${flat},,3x35,no`)).unchanged, 1);
+  assert.deepEqual((await import_(`${flat},,1x25,`)).changed, ["7002"]);
+  assert.deepEqual(await known(), { gsrn: number, fuse: { amps: 25, volts: 230, phases: 1 }, plant: false });
+  await assert.rejects(import_(`${flat},AT1,2x35,maybe`), (error: UsageError) => {
+    assert.match(error.message, /gsrn must be.*fuse must be like 3x35 or 1x25.*plant must be yes or no/s);
+    return true;
+  });
+});
+
 test("all mistakes are told at once, with their lines, and nothing is half done", { skip }, async () => {
   const database = await servers.fleet();
   await bring(database, first);
@@ -121,7 +148,7 @@ test("all mistakes are told at once, with their lines, and nothing is half done"
     "sites.csv:4: serial must be 1 to 40 letters, digits, ., _ and -",
     'sites.csv:4: link is wrong: link "tcp://10.0.2.3" is not of the form tcp://host:port',
     "sites.csv:4: point must be lower-case letters, digits, - and _ only, for example garage, because it is part of addresses",
-    "sites.csv:4: gsrn must be 18 digits, the last of which is the check digit of the others",
+    "sites.csv:4: gsrn must be 18 digits, the last of which is the check digit of the others, or 33 capital letters and digits that begin with a country",
     "sites.csv:4: profile must be like meter:3.70",
     "sites.csv:5: serial hangs at site north in line 2, and at east here",
     "sites.csv:6: point is the same as in line 2: a point has one meter at a time",

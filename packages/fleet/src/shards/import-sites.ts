@@ -5,7 +5,7 @@ import { grouped } from "../books/grouped.ts";
 import { fleetIn } from "../books/migrate.ts";
 import { tellNews } from "./news.ts";
 import { shardOf, usualShards } from "./shard-of.ts";
-import { type SiteRow, type SiteRows, siteRows } from "./site-rows.ts";
+import { type PointFuse, type SiteRow, type SiteRows, siteRows } from "./site-rows.ts";
 import {
   freeMeters,
   freeNumbers,
@@ -114,6 +114,13 @@ const problemsWith = ({ rows, zoned }: SiteRows, known: Known, move: boolean): r
   return [...zones, ...numbers, ...(move ? [] : rows.flatMap((row) => strayOf(row, known, inFile)))];
 };
 
+/** A fuse that can be compared. */
+const fuseText = (fuse: unknown): string | undefined => {
+  if (typeof fuse !== "object" || fuse === null) return undefined;
+  const { amps, volts, phases } = fuse as Partial<PointFuse>;
+  return `${phases}x${amps} A, ${volts} V`;
+};
+
 const isSame = (row: SiteRow, { meters, points, sites }: Known): boolean => {
   const [meter, point, site] = [meters.get(row.serial), points.get(row.point), sites.get(row.site)];
   const pairs: readonly (readonly [unknown, unknown])[] = [
@@ -123,6 +130,8 @@ const isSame = (row: SiteRow, { meters, points, sites }: Known): boolean => {
     [row.profile, meter?.profile],
     [row.pointName, point?.name],
     [row.gsrn, point?.gsrn],
+    [fuseText(row.fuse), fuseText(point?.fuse)],
+    [row.plant, point?.plant],
     [row.site, point?.site],
     [row.siteName, site?.name],
     [row.zone, site?.zone],
@@ -174,6 +183,10 @@ const write = async (run: Run, rows: readonly SiteRow[], known: Known): Promise<
   await run(writePoints, [
     ...[points, at, rows.map(({ point, pointName }) => pointName ?? known.points.get(point)?.name ?? point)],
     rows.map(({ point, gsrn }) => gsrn ?? known.points.get(point)?.gsrn ?? null),
+    ...[
+      rows.map(({ fuse }) => (fuse === undefined ? null : JSON.stringify(fuse))),
+      rows.map(({ plant }) => plant ?? null),
+    ],
   ]);
   await run(freeMeters, [rows.map(({ serial }) => serial), points, rows.map(({ link }) => link)]);
   await run(writeMeters, [

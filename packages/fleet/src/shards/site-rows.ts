@@ -14,6 +14,8 @@ export const siteColumns = [
   "point_name",
   "gsrn",
   "profile",
+  "fuse",
+  "plant",
   "key",
 ] as const;
 type Column = (typeof siteColumns)[number];
@@ -22,6 +24,14 @@ type Column = (typeof siteColumns)[number];
 const mostRows = 200_000;
 const longestName = 100;
 const longestLink = 500;
+
+/** The fuse in front of a point, as checks want it. */
+export interface PointFuse {
+  readonly amps: number;
+  /** Between phases if there are three, else to neutral. */
+  readonly volts: number;
+  readonly phases: 1 | 3;
+}
 
 /** One meter. What the file leaves empty is undefined. */
 export interface SiteRow {
@@ -37,6 +47,9 @@ export interface SiteRow {
   readonly pointName: string | undefined;
   readonly gsrn: string | undefined;
   readonly profile: string | undefined;
+  readonly fuse: PointFuse | undefined;
+  /** Whether something at the point can feed in. */
+  readonly plant: boolean | undefined;
   /** A function, which no printer shows. */
   readonly key: (() => string) | undefined;
 }
@@ -55,6 +68,20 @@ const isGsrn = (text: string): boolean => {
   if (!/^\d{18}$/.test(text)) return false;
   const sum = [...text.slice(0, 17)].reduce((all, digit, n) => all + Number(digit) * (n % 2 === 0 ? 3 : 1), 0);
   return (10 - (sum % 10)) % 10 === Number(text[17]);
+};
+
+/** Other markets have numbers of their own: Austria's have 33 characters. */
+const isPointNumber = (text: string): boolean => isGsrn(text) || /^[A-Z]{2}[0-9A-Z]{31}$/.test(text);
+
+const volts = { 1: 230, 3: 400 } as const;
+const mostAmps = 10_000;
+
+/** @example fuseOf("3x35") // { amps: 35, volts: 400, phases: 3 } */
+const fuseOf = (text: string): PointFuse | undefined => {
+  const [, count, amps] = /^([13])x(\d{1,5})$/.exec(text) ?? [];
+  if (amps === undefined || Number(amps) < 1 || Number(amps) > mostAmps) return undefined;
+  const phases = count === "3" ? 3 : 1;
+  return { amps: Number(amps), volts: volts[phases], phases };
 };
 
 const isName = (text: string): boolean => text.length <= longestName && !/\p{Cc}/u.test(text);
@@ -96,7 +123,12 @@ const rulesWith = (checkLink: (link: string) => unknown): Readonly<Record<Column
   ...{ site: bySchema(slug), point: bySchema(slug), zone: bySchema(zone) },
   ...{ site_name: rule(isName, nameRule), point_name: rule(isName, nameRule) },
   serial: rule((text) => /^[A-Za-z0-9._-]{1,40}$/.test(text), "must be 1 to 40 letters, digits, ., _ and -"),
-  gsrn: rule(isGsrn, "must be 18 digits, the last of which is the check digit of the others"),
+  gsrn: rule(
+    isPointNumber,
+    "must be 18 digits, the last of which is the check digit of the others, or 33 capital letters and digits that begin with a country",
+  ),
+  fuse: rule((text) => fuseOf(text) !== undefined, `must be like 3x35 or 1x25, at most ${mostAmps} A`),
+  plant: rule((text) => text === "yes" || text === "no", "must be yes or no"),
   profile: rule((text) => /^[a-z]{1,20}:\d{1,3}\.\d{1,3}$/.test(text), "must be like meter:3.70"),
   key: keyRule,
   link: (text) => {
@@ -138,6 +170,8 @@ const rowOf = (at: string, { line, fields }: CsvRow): SiteRow => ({
   },
   ...{ point: fields.get("point") ?? "", siteName: fields.get("site_name"), zone: fields.get("zone") },
   ...{ pointName: fields.get("point_name"), gsrn: fields.get("gsrn"), profile: fields.get("profile") },
+  fuse: fuseOf(fields.get("fuse") ?? ""),
+  plant: fields.has("plant") ? fields.get("plant") === "yes" : undefined,
   key: hiddenIn(fields.get("key")),
 });
 

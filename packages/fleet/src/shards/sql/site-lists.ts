@@ -23,7 +23,7 @@ export const readNamedMeters = `
 
 /** Points with one of the ids $1 or the numbers $2. */
 export const readNamedPoints = `
-  SELECT p.id, p.name, p.gsrn, s.id AS site FROM metering_point p LEFT JOIN site s ON s.site_id = p.site_id
+  SELECT p.id, p.name, p.gsrn, p.fuse, p.plant, s.id AS site FROM metering_point p LEFT JOIN site s ON s.site_id = p.site_id
   WHERE p.id = ANY($1::text[]) OR p.gsrn = ANY($2::text[])`;
 
 /** Ids $1, names $2, shards $3, zones $4. */
@@ -34,12 +34,14 @@ export const writeSites = `
 /** Numbers change hands without two points having one meanwhile: points $1. */
 export const freeNumbers = "UPDATE metering_point SET gsrn = NULL WHERE id = ANY($1::text[])";
 
-/** Ids $1, sites $2, names $3, numbers $4. */
+/** Ids $1, sites $2, names $3, numbers $4, fuses $5, plants $6. */
 export const writePoints = `
-  INSERT INTO metering_point (id, site_id, name, gsrn)
-  SELECT u.id, s.site_id, u.name, u.gsrn
-  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS u(id, site, name, gsrn) JOIN site s ON s.id = u.site
-  ON CONFLICT (id) DO UPDATE SET site_id = excluded.site_id, name = excluded.name, gsrn = excluded.gsrn`;
+  INSERT INTO metering_point (id, site_id, name, gsrn, fuse, plant)
+  SELECT u.id, s.site_id, u.name, u.gsrn, u.fuse::jsonb, u.plant
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::boolean[]) AS u(id, site, name, gsrn, fuse, plant)
+  JOIN site s ON s.id = u.site
+  ON CONFLICT (id) DO UPDATE SET site_id = excluded.site_id, name = excluded.name, gsrn = excluded.gsrn,
+    fuse = coalesce(excluded.fuse, metering_point.fuse), plant = coalesce(excluded.plant, metering_point.plant)`;
 
 /** Links and points change hands without two meters having one meanwhile: serials $1, points $2, links $3. Other meters lose only what is taken. */
 export const freeMeters = `
