@@ -200,6 +200,11 @@ export const exportRuns: JobsDesk["exportRuns"] = async (run, plan, { after, lim
   return (await run(sql.readRuns, [plan, ...place, limit])).rows.map(summaryIn);
 };
 
+/** Whether its first and its last part are there: they are deleted some at a time. */
+const hasPart = async (run: Run, { plan, day, version }: RunKey, { name, parts }: KeptFile): Promise<boolean> =>
+  (await run(sql.hasPart, [plan, day, version, name, parts - 1])).count > 0 &&
+  (await run(sql.hasPart, [plan, day, version, name, 0])).count > 0;
+
 export const runExportAgain: JobsDesk["runExportAgain"] = async (run, id, period, version, now) => {
   const plan = (await planOf(run, id)) ?? refuse(`There is no export ${id}.`);
   if (!isPeriod(period, plan.schedule.every)) refuse(`${JSON.stringify(period)} is no period of this export.`);
@@ -214,9 +219,9 @@ export const runExportAgain: JobsDesk["runExportAgain"] = async (run, id, period
   const state = row?.state;
   if (state !== "d" && state !== "m" && state !== "r")
     refuse(`The export ${id} has no files of ${period} in version ${version}.`);
-  for (const { name, parts } of row === undefined ? [] : filesIn(row))
-    if (parts > 0 && (await run(sql.readPart, [id, day, version, name, parts - 1])).count === 0)
-      refuse(`The bytes of ${name} are no longer kept.`);
+  for (const file of row === undefined ? [] : filesIn(row))
+    if (file.parts > 0 && !(await hasPart(run, { plan: id, day, version }, file)))
+      refuse(`The bytes of ${file.name} are no longer kept.`);
   await run(sql.setRunState, [id, day, version, "m", null]);
   await tellNews(run, { kind: "jobs" });
 };
@@ -235,7 +240,7 @@ export const exportFile: JobsDesk["exportFile"] = async (run, plan, period, vers
   const day = firstDayOf(period);
   const [row] = (await run(sql.readRun, [plan, day, version])).rows;
   const file = row === undefined ? undefined : filesIn(row).find((one) => one.name === name);
-  return file === undefined
-    ? undefined
-    : { mediaType: file.mediaType, parts: partsOf(run, { plan, day, version }, name) };
+  // What was deleted after a time must not look like a file without a byte.
+  const isKept = file !== undefined && (file.parts === 0 || (await hasPart(run, { plan, day, version }, file)));
+  return isKept ? { mediaType: file.mediaType, parts: partsOf(run, { plan, day, version }, name) } : undefined;
 };

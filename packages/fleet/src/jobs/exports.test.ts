@@ -78,6 +78,9 @@ test("RSM-012 of a day of 25 hours says what the meters measured, to the Wh, and
   for await (const part of file?.parts ?? []) parts.push(part);
   assert.equal(Buffer.concat(parts).toString(), bytes[0]);
   assert.equal(await jobsDesk.exportFile(database.run, id, "2026-10-25", 1, "../../etc/passwd"), undefined);
+  await database.run("DELETE FROM export_part WHERE day = '2026-10-26'");
+  const pruned = await jobsDesk.exportFile(database.run, id, "2026-10-26", 1, "datahub_2026-10-26_v1.json");
+  assert.equal(pruned, undefined, "no longer kept is not empty");
 
   await assert.rejects(
     jobsDesk.runExportAgain(database.run, id, "2026-10-25", 9, 0),

@@ -74,6 +74,9 @@ export const forgetParts = `
 export const readPart = `
   SELECT bytes FROM export_part WHERE export_id = $1 AND day = $2::date AND version = $3 AND name = $4 AND part = $5`;
 
+export const hasPart = `
+  SELECT FROM export_part WHERE export_id = $1 AND day = $2::date AND version = $3 AND name = $4 AND part = $5`;
+
 export const readWaiting = `
   SELECT day::text AS day, version, at, files FROM export_run WHERE export_id = $1 AND state = 'm' ORDER BY day, version LIMIT 100`;
 
