@@ -38,6 +38,9 @@ const lanes = 2;
 const daysAtOnce = 60;
 /** After a long stop older days are left as they are, unless something of them changes. */
 const mostDeadlines = 40;
+/** Sentences about days that cannot be checked, of one job. */
+const mostTold = 20;
+const mostRemembered = 10_000;
 
 const midnight = (day: unknown): Millis => Date.parse(`${String(day)}T00:00:00Z`);
 const dayOf = (time: Millis): Millis => Math.floor(time / dayMillis) * dayMillis;
@@ -91,7 +94,8 @@ class VeeWork {
   readonly #parts: DutyParts;
   readonly #settings: VeeDutySettings;
   readonly #deadline: Millis;
-  #complaints = 0;
+  /** What was told of sick points: they say the same each time. */
+  readonly #told = new Set<string>();
 
   constructor(parts: DutyParts, settings: VeeDutySettings) {
     this.#parts = parts;
@@ -106,28 +110,40 @@ class VeeWork {
 
   async perform(key: string, signal: AbortSignal): Promise<void> {
     const now = await this.#parts.now();
-    while (await this.#changed(Number(key), now)) signal.throwIfAborted();
-    await this.#deadlines(Number(key), now, signal);
+    const sick: string[] = [];
+    const options = this.#options(now, (sentence) => void sick.push(sentence));
+    try {
+      while (await this.#changed(Number(key), options)) signal.throwIfAborted();
+      await this.#deadlines(Number(key), options, signal);
+    } finally {
+      this.#tell(sick);
+    }
   }
 
-  #options(now: Millis): VeeOptions {
+  #tell(sick: readonly string[]): void {
+    const news = sick.filter((sentence) => !this.#told.has(sentence));
+    for (const sentence of news.slice(0, mostTold)) this.#parts.log(sentence);
+    if (news.length > mostTold) this.#parts.log(`${news.length - mostTold} more days cannot be checked`);
+    if (this.#told.size > mostRemembered) this.#told.clear();
+    for (const sentence of news) this.#told.add(sentence);
+  }
+
+  #options(now: Millis, complain: (sentence: string) => void): VeeOptions {
     const { settings, holidays } = this.#settings;
-    const complain = (sentence: string): void => {
-      // A sick point says the same each day.
-      if (this.#complaints++ < 20) this.#parts.log(sentence);
-    };
     return { settings, holidays, now, deadline: now - this.#deadline, complain };
   }
 
   /** Points have one check at most, so checks do not wait for each other. */
-  async #checkAll(ranges: readonly (Days & { readonly point: number })[], now: Millis): Promise<ReadonlySet<number>> {
+  async #checkAll(
+    ranges: readonly (Days & { readonly point: number })[],
+    options: VeeOptions,
+  ): Promise<ReadonlySet<number>> {
     const same = grouped(ranges, ({ first, last }) => `${first} ${last}`);
     const left = [...same.values()].flatMap(checksOf).values();
     const unsettled = new Set<number>();
     const lane = async (): Promise<void> => {
       for (const check of left)
-        for (const point of (await checkDays(this.#parts.database, check, this.#options(now))).unsettled)
-          unsettled.add(point);
+        for (const point of (await checkDays(this.#parts.database, check, options)).unsettled) unsettled.add(point);
     };
     // What failed in one is told when the other has ended as well: nothing goes on behind a job that is over.
     for (const done of await Promise.allSettled(Array.from({ length: lanes }, lane)))
@@ -136,10 +152,10 @@ class VeeWork {
   }
 
   /** Checks some of what changed; false if nothing is left. */
-  async #changed(shard: number, now: Millis): Promise<boolean> {
+  async #changed(shard: number, options: VeeOptions): Promise<boolean> {
     const { run } = this.#parts.database;
     const changed = (await run(readChanged, [shard, changedAtOnce])).rows.map(changedIn);
-    const yesterday = dayOf(now) - dayMillis;
+    const yesterday = dayOf(options.now) - dayMillis;
     const ends = new Map<number, Millis>();
     const ranges = [...grouped(changed, ({ point }) => point)].map(([point, some]) => {
       const { first, last } = spanOf(some, yesterday);
@@ -151,11 +167,11 @@ class VeeWork {
       );
       return { point, first, last: end, wide: { first: Math.min(first, wide.first), last: Math.max(end, wide.last) } };
     });
-    const unsettled = await this.#checkAll(ranges, now);
+    const unsettled = await this.#checkAll(ranges, options);
     const again = ranges.flatMap(({ point, first, last, wide }) =>
       unsettled.has(point) && (wide.first < first || wide.last > last) ? [{ point, ...wide }] : [],
     );
-    await this.#checkAll(again, now);
+    await this.#checkAll(again, options);
     const isLeft = ({ point, last }: Changed): boolean => Math.min(last, yesterday) > (ends.get(point) ?? last);
     const [left, done] = [changed.filter(isLeft), changed.filter((one) => !isLeft(one))];
     const columns = (some: readonly Changed[]) => [
@@ -171,30 +187,30 @@ class VeeWork {
   }
 
   /** Checks days as they are whose deadline has passed. */
-  async #deadlines(shard: number, now: Millis, signal: AbortSignal): Promise<void> {
+  async #deadlines(shard: number, options: VeeOptions, signal: AbortSignal): Promise<void> {
     const { run } = this.#parts.database;
-    const until = this.lastDeadline(now);
+    const until = this.lastDeadline(options.now);
     const before = (await doneAt(run, "vee-deadline", String(shard))) ?? until - dayMillis;
     if (before >= until) return;
     const days = Math.min(mostDeadlines, Math.ceil((until - before) / dayMillis));
     for (let n = days; n > 0; n--)
-      await this.#deadlineOf(shard, dayOf(until - this.#deadline) - n * dayMillis, now, signal);
+      await this.#deadlineOf(shard, dayOf(until - this.#deadline) - n * dayMillis, options, signal);
     await noteDone(run, "vee-deadline", String(shard), until);
   }
 
-  async #deadlineOf(shard: number, day: Millis, now: Millis, signal: AbortSignal): Promise<void> {
+  async #deadlineOf(shard: number, day: Millis, options: VeeOptions, signal: AbortSignal): Promise<void> {
     const { database } = this.#parts;
     for (let after = 0; ; ) {
       signal.throwIfAborted();
       const { rows } = await database.run(readUnchecked, [shard, after, isoDay(day), pointsAtOnce]);
       const points = rows.map(({ point_id }) => Number(point_id));
-      if (points.length > 0) await checkDays(database, { points, first: day, last: day }, this.#options(now));
+      if (points.length > 0) await checkDays(database, { points, first: day, last: day }, options);
       if (points.length < pointsAtOnce) break;
       after = points.at(-1) ?? after;
     }
     const late = (await database.run(readLateRegisters, [shard, isoDay(day)])).rows;
     const ranges = late.map((row) => ({ point: Number(row.point_id), first: midnight(row.first_day), last: day }));
-    await this.#checkAll(ranges, now);
+    await this.#checkAll(ranges, options);
   }
 }
 

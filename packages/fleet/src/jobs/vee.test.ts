@@ -322,6 +322,19 @@ test("slots that were read by a clock that was wrong are refused, and no others"
   assert.deepEqual(await chosen(database), truth());
 });
 
+test("days that cannot be checked are told, however many there were before, and counted", { skip }, async () => {
+  const { database, check, lines } = await world(["a-1", "a-2"]);
+  await database.run("UPDATE metering_point SET zone = 'Mars/Base' WHERE id = 'a-1'");
+  await check();
+  assert.equal(lines.length, 21);
+  assert.match(lines[0] ?? "", /^point a-1, 1-0:1\.29\.0, .* cannot be checked: this is not a time zone/);
+  assert.match(lines[20] ?? "", /^\d+ more days cannot be checked$/);
+  await database.run("UPDATE metering_point SET zone = 'Mars/Base' WHERE id = 'a-2'");
+  await book(database, { days: ["a-1", "a-2"].map((point) => measured(point, yesterday)) });
+  await check();
+  assert.match(lines.slice(21).join("\n"), /^point a-[12].*\npoint a-[12][^\n]*$/);
+});
+
 test("what a person replaced weeks ago is no evidence of a like day", { skip }, async () => {
   const { database, check, clock } = await world();
   await database.run("DELETE FROM register_reading");
