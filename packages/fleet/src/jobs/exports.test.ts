@@ -121,7 +121,7 @@ test("RSM-012 of a day of 25 hours says what the meters measured, to the Wh, and
 });
 
 test("files wait for a target that is gone, and reach it once and in order", { skip }, async (t) => {
-  const { database, check, make, runs, handOver, target, timer, id, deliver } = await world(t);
+  const { database, check, make, runs, handOver, target, timer, id, deliver, clock } = await world(t);
   await check();
   await make();
   rmSync(target, { recursive: true });
@@ -155,6 +155,8 @@ test("files wait for a target that is gone, and reach it once and in order", { s
   assert.equal(await failures(), 0);
   assert.deepEqual(await deliver.due(database.run, 0), []);
   assert.equal(await jobsDesk.pauseExportPlan(database.run, id, true), true);
+  for (const version of [undefined, 1])
+    await assert.rejects(jobsDesk.runExportAgain(database.run, id, "2026-10-25", version, clock.now), /is paused/);
 });
 
 test("a file that its target refuses is shown with the reason, those behind it go on, and it can be handed over again", {

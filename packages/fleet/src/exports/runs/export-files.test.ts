@@ -53,6 +53,14 @@ describe("a run of an export", () => {
     ]);
   });
 
+  test("two runs of one moment have no message id in common", () => {
+    const format: ExportFormat = { kind: "consumption-record", sender: "AT001234", receiver: "AT005678" };
+    const idsOf = (of: ExportRun): readonly string[] =>
+      [...exportFiles(format, of)].map(({ parts }) => /MessageId>([^<]*)</.exec([...parts].join(""))?.[1] ?? "");
+    const ids = [run, { ...run, period: "2026-03-28" }, { ...run, name: "north" }].flatMap(idsOf);
+    assert.equal(new Set(ids).size, 6, ids.join(" "));
+  });
+
   test("gives the same bytes again in every format", () => {
     for (const format of formats)
       assert.deepEqual(

@@ -124,6 +124,15 @@ function* statements(
   }
 }
 
+const messagesOfRun = 100_000;
+
+/**
+ * Messages are told apart by their moment and a number of ten digits. Several runs may be made at one moment, so each has numbers of its own: five
+ * digits that its name decides, and five for its messages.
+ */
+const sequenceBase = ({ name, period, version, uuidOf }: ExportRun): number =>
+  (Number.parseInt(uuidOf(`sequence ${name} ${period} ${version}`).slice(0, 8), 16) % 99_999) * messagesOfRun;
+
 /** Austria has a message for each metering point. */
 function* consumptionRecords(
   format: Extract<ExportFormat, { kind: "consumption-record" }>,
@@ -136,9 +145,10 @@ function* consumptionRecords(
     else known.push(day);
   }
   const used = new Set<string>();
+  const base = sequenceBase(run);
   let sequence = 0;
   for (const days of points.values()) {
-    const envelope = { ...format, created: run.created, sequence: ++sequence };
+    const envelope = { ...format, created: run.created, sequence: base + ++sequence };
     const number = days[0]?.gsrn ?? "";
     // A number that is no part of a file name is refused when the file is made; two points with one number need two files.
     const isPart = /^[0-9A-Za-z]{1,35}$/.test(number) && !used.has(number);
