@@ -20,6 +20,7 @@ const format = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("espi"), title: word }),
   z.strictObject({
     ...{ kind: z.literal("statement"), form: z.enum(["csv", "text", "page"]), zone: word },
+    ...{ language: z.enum(["en", "da", "de"]).optional(), decimal: z.enum([".", ","]).optional() },
     tenants: z.array(z.strictObject({ id: word, name: word, points: ids })).min(1),
   }),
 ]);

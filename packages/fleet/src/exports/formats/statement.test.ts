@@ -134,4 +134,17 @@ describe("its forms", () => {
     assert.match(page, /<td>2026-03<\/td><td>81\.730 kWh<\/td><td>\+21\.6 %<\/td><td>–<\/td>/);
     assert.doesNotMatch(page, /https?:|src=|href=|<script/);
   });
+
+  test("a tenant reads it in the own language, and what was fed in is not called used", () => {
+    const danish = statementText(statement, { language: "da" });
+    assert.match(danish, /^Forbrug for <Flat> & 3 i 2026-03\nMåneder efter uret i Europe\/Copenhagen\./);
+    assert.match(danish, /\n81,730 kWh i 2026-03\.\n/);
+    const fedIn = statementOf(request(monthOf("2026-03", 3, { obis: "1-0:2.29.0" })));
+    const german = statementHtml(fedIn, { language: "de" });
+    assert.match(german, /<html lang="de">.*<th>Eingespeist<\/th>.*<td>2,229 kWh<\/td>/s);
+    assert.doesNotMatch(german, /Used|Verbrauch<|\bof\b/);
+    const lines = statementCsv(statement, { decimal: ",", language: "da" }).split("\n");
+    assert.match(lines[0] ?? "", /^tenant;point;obis/);
+    assert.match(lines.at(-2) ?? "", /;81,730;kWh;743;0;0,0;0,0;\+21,6;$/);
+  });
 });

@@ -8,7 +8,7 @@ import { finnishE66 } from "../formats/finland.ts";
 import { iec61968 } from "../formats/iec61968.ts";
 import { type Rsm012Envelope, rsm012Json, rsm012Xml } from "../formats/rsm012.ts";
 import { statementOf } from "../formats/statement.ts";
-import { statementCsv, statementHtml, statementText } from "../formats/statement-print.ts";
+import { type PrintOptions, statementCsv, statementHtml, statementText } from "../formats/statement-print.ts";
 import { carriedVersions, type ExportDay } from "../model/export-day.ts";
 import type { ExportFile } from "../model/export-file.ts";
 
@@ -27,12 +27,12 @@ export interface Tenant {
 
 /** What an export writes, and what only that format needs. */
 export type ExportFormat =
-  | {
+  | ({
       readonly kind: "statement";
       readonly form: keyof typeof statementForms;
       readonly zone: string;
       readonly tenants: readonly Tenant[];
-    }
+    } & PrintOptions)
   | ({ readonly kind: "csv-long" | "csv-wide" } & CsvOptions)
   | { readonly kind: "iec-61968-9"; readonly source: string }
   | ({ readonly kind: "rsm-012-json" | "rsm-012-xml" } & Parties & Pick<Rsm012Envelope, "measuredQuality">)
@@ -107,7 +107,7 @@ const late = (make: () => string): Iterable<string> => ({
 
 /** Each tenant has a file of the own points. The days of a run reach 25 months back, so that each month is compared with the year before. */
 function* statements(
-  { form, zone, tenants }: Extract<ExportFormat, { kind: "statement" }>,
+  { form, zone, tenants, language, decimal }: Extract<ExportFormat, { kind: "statement" }>,
   run: ExportRun,
 ): Generator<ExportFile, void, undefined> {
   const { extension, print } = statementForms[form];
@@ -119,7 +119,9 @@ function* statements(
       );
     const own = new Set(points);
     const days = run.days.filter(({ point }) => own.has(point));
-    const parts = late(() => print(statementOf({ tenant: name, month: run.period, zone, days })));
+    const parts = late(() =>
+      print(statementOf({ tenant: name, month: run.period, zone, days }), { language, decimal }),
+    );
     yield fileOf(nameOf(run, extension, id), extension, days, parts);
   }
 }
