@@ -1,10 +1,9 @@
 /** What a campaign is: something that is read once of each of many meters, within a time. Pure. */
+import { type ReadKind, readKinds } from "@meterport/engine/model/visit";
 import type { Millis } from "@meterport/protocol/ports";
 import type { ReadWindow } from "./windows.ts";
 
-/** What a visit at a meter can read. */
-export const readKinds = ["registers", "profile", "events", "quality", "clock", "identity", "billing"] as const;
-export type ReadKind = (typeof readKinds)[number];
+export { type ReadKind, readKinds };
 
 /** How long a target rests after a failure: the first rest, twice as long each time, and the longest. */
 export interface RetryRule {

@@ -1,9 +1,10 @@
 /** The targets of a campaign: made once, then tried, rested and tried again until they are read or no longer wanted. Pure. */
+import type { Attempt } from "@meterport/engine/model/visit";
 import type { LocalOffset } from "@meterport/engine/plan/quiet";
 import { phaseOf } from "@meterport/engine/plan/spread";
 import type { Entropy, Millis } from "@meterport/protocol/ports";
 import type { Campaign, RetryRule } from "./campaign.ts";
-import { isOpen, stateAfter, type TargetEvent, type TargetState } from "./target-state.ts";
+import { isOpen, stateAfter, type TargetState } from "./target-state.ts";
 import { mayRead, nextClosing, nextOpening } from "./windows.ts";
 
 /** A meter that a campaign is for. */
@@ -100,12 +101,7 @@ export const retryRest = ({ first, longest }: RetryRule, failures: number, entro
  */
 export const priorityAfter = (priority: number, attempts: number): number => Math.max(0, priority - attempts);
 
-/** How an attempt ended. */
-export interface Attempt {
-  readonly event: Extract<TargetEvent, "read" | "failed" | "refused" | "nothing">;
-  /** One sentence, for the report; null if it was read. */
-  readonly reason: string | null;
-}
+export type { Attempt };
 
 export interface AttemptContext {
   /** Milliseconds since 1970. */

@@ -24,7 +24,7 @@ export const addSites = async ({ run }: Database, sites: readonly SiteOfTest[]):
       [id, meters],
     );
     await run(
-      `INSERT INTO meter (serial, site_id, point_id) SELECT p.id, p.site_id, p.point_id
+      `INSERT INTO meter (serial, site_id, point_id, link) SELECT p.id, p.site_id, p.point_id, 'tcp://' || p.id || ':4059'
         FROM metering_point p JOIN site s USING (site_id) WHERE s.id = $1 ORDER BY p.point_id`,
       [id],
     );

@@ -9,7 +9,7 @@ import { gapSpans } from "../campaigns/gap-spans.ts";
 import { stateOf, targetStates } from "../campaigns/target-state.ts";
 import { type Attempt, afterAttempt, priorityAfter, type Target } from "../campaigns/targets.ts";
 import type { DueTarget } from "../campaigns/visits.ts";
-import { mayRead } from "../campaigns/windows.ts";
+import { mayRead, nextClosing } from "../campaigns/windows.ts";
 import { campaignIn, iso, millis } from "./campaign-rows.ts";
 import * as sql from "./sql/campaigns.ts";
 import { zoneOffset } from "./zone-offset.ts";
@@ -19,6 +19,8 @@ export interface DueMeter extends DueTarget {
   readonly serial: string;
   /** The metering point that it measures; null if nobody said. */
   readonly point: string | null;
+  /** "Valid until": no visit begins at it or later, since the window or the campaign closes. Milliseconds since 1970. */
+  readonly until: Millis;
 }
 
 /** What became of an attempt. */
@@ -26,6 +28,8 @@ export interface Settled {
   readonly campaign: number;
   readonly meter: number;
   readonly attempt: Attempt;
+  /** How many attempts had ended when it was asked for: if others have ended since, it says nothing new. Not checked if omitted. */
+  readonly attempts?: number | undefined;
 }
 
 /** Gaps of one channel that a meter is to be asked for. */
@@ -44,6 +48,8 @@ export interface VisitBook {
     now: Millis,
     limit: number,
   ) => Promise<readonly DueMeter[]>;
+  /** The same for meters at these points, whoever holds their shards: those that a gateway brings by itself. */
+  readonly dueAt: (run: Run, points: readonly string[], now: Millis, limit: number) => Promise<readonly DueMeter[]>;
   /** What became of attempts. The same told twice, or told late, changes nothing more. */
   readonly settle: (run: Run, done: readonly Settled[], now: Millis) => Promise<void>;
   /** Open gaps of these points that nobody asked for lately, the newest first; notes that they are asked for. */
@@ -57,52 +63,80 @@ const nearSlots = 4;
 /** Two who settle the same at the same time: the later one looks again. */
 const mostTries = 5;
 
+/** A campaign that may read now at sites of a zone. */
+interface Reading {
+  readonly campaign: Campaign;
+  readonly zone: string;
+}
+
 /** Campaigns that may read now, each with the zones in which it may. */
-const readingNow = async (run: Run, shards: readonly number[], now: Millis) => {
+const readingNow = async (
+  run: Run,
+  zonesIn: () => Promise<readonly Row[]>,
+  now: Millis,
+): Promise<readonly Reading[]> => {
   const campaigns = (await run(sql.readOpenCampaigns, [iso(now)])).rows.map((row) => campaignIn(row).campaign);
   if (campaigns.length === 0) return [];
-  const zones = (await run(sql.readShardZones, [shards])).rows.map(({ zone }) => String(zone));
+  const zones = (await zonesIn()).map(({ zone }) => String(zone));
   return campaigns.flatMap((campaign) =>
     zones.filter((zone) => mayRead(campaign.windows, now, zoneOffset(zone))).map((zone) => ({ campaign, zone })),
   );
 };
 
-const dueIn =
-  (campaigns: ReadonlyMap<number, Campaign>) =>
-  (row: Row): readonly DueMeter[] => {
+/** Until when a visit may begin, of each campaign in each zone once. */
+const untilIn = (now: Millis) => {
+  const known = new Map<string, Millis>();
+  return ({ id, windows, closes }: Campaign, zone: string): Millis => {
+    const key = `${id} ${zone}`;
+    const until = known.get(key) ?? Math.min(closes, nextClosing(windows, now, zoneOffset(zone)) ?? closes);
+    known.set(key, until);
+    return until;
+  };
+};
+
+const dueIn = (reading: readonly Reading[], now: Millis) => {
+  const campaigns = new Map(reading.map(({ campaign }) => [campaign.id, campaign]));
+  const untilOf = untilIn(now);
+  return (row: Row): readonly DueMeter[] => {
     const campaign = campaigns.get(Number(row.campaign_id));
     if (campaign === undefined) return [];
+    const { id, reads, priority } = campaign;
     const attempts = Number(row.attempts);
     return [
       {
-        ...{
-          campaign: campaign.id,
-          meter: Number(row.meter_id),
-          site: Number(row.site_id),
-          attempts,
-          reads: campaign.reads,
-        },
-        ...{ priority: priorityAfter(campaign.priority, attempts), serial: String(row.serial) },
+        ...{ campaign: id, meter: Number(row.meter_id), site: Number(row.site_id ?? 0), attempts, reads },
+        ...{ priority: priorityAfter(priority, attempts), serial: String(row.serial) },
         point: row.point === null ? null : String(row.point),
+        until: untilOf(campaign, String(row.zone)),
       },
     ];
   };
+};
+
+const columnsOf = (reading: readonly Reading[], now: Millis): readonly unknown[] => [
+  reading.map(({ campaign }) => campaign.id),
+  reading.map(({ zone }) => zone),
+  reading.map(({ campaign }) => campaign.priority),
+  iso(now),
+];
 
 const dueTargets: VisitBook["dueTargets"] = async (run, shards, now, limit) => {
-  const reading = await readingNow(run, shards, now);
+  const zones = async () => (await run(sql.readShardZones, [shards])).rows;
+  const reading = await readingNow(run, zones, now);
   if (reading.length === 0) return [];
-  const dueOf = dueIn(new Map(reading.map(({ campaign }) => [campaign.id, campaign])));
-  const windows = [
-    reading.map(({ campaign }) => campaign.id),
-    reading.map(({ zone }) => zone),
-    reading.map(({ campaign }) => campaign.priority),
-    iso(now),
-  ];
+  const dueOf = dueIn(reading, now);
+  const windows = columnsOf(reading, now);
   const due = (await run(sql.readDue, [...windows, shards, limit])).rows.flatMap(dueOf);
   if (due.length === 0) return [];
   const meters = [...new Set(due.map(({ meter }) => meter))];
   const along = reading.length === 1 ? [] : (await run(sql.readAlong, [...windows, meters, limit])).rows.flatMap(dueOf);
   return [...due, ...along];
+};
+
+const dueAt: VisitBook["dueAt"] = async (run, points, now, limit) => {
+  const reading = await readingNow(run, async () => (await run(sql.readPointZones, [points])).rows, now);
+  if (reading.length === 0) return [];
+  return (await run(sql.readDueAt, [...columnsOf(reading, now), points, limit])).rows.flatMap(dueIn(reading, now));
 };
 
 const targetIn = (row: Row): Target => ({
@@ -144,11 +178,12 @@ const settleOnce = async (
     if (row !== undefined) campaigns.set(id, campaignIn(row).campaign);
   }
   const { rows } = await run(sql.readTried, [done.map(({ campaign }) => campaign), done.map(({ meter }) => meter)]);
-  const attempts = new Map(done.map((one) => [keyOf(one), one.attempt]));
+  const told = new Map(done.map((one) => [keyOf(one), one]));
   const changed = rows.flatMap((row) => {
     const before = targetIn(row);
-    const [campaign, attempt] = [campaigns.get(before.campaign), attempts.get(keyOf(before))];
-    if (campaign === undefined || attempt === undefined) return [];
+    const [campaign, one] = [campaigns.get(before.campaign), told.get(keyOf(before))];
+    if (campaign === undefined || one === undefined || (one.attempts ?? before.attempts) !== before.attempts) return [];
+    const { attempt } = one;
     const after = afterAttempt(before, campaign, attempt, { now, offset: zoneOffset(String(row.zone)), entropy });
     return after === before ? [] : [{ before, after }];
   });
@@ -178,6 +213,7 @@ const dueGaps: VisitBook["dueGaps"] = async (run, points, now, limit) => {
 /** @param entropy spreads the rests after failures */
 export const visitBook = (entropy: Entropy): VisitBook => ({
   dueTargets,
+  dueAt,
   dueGaps,
   settle: async (run, done, now) => {
     let left = done;

@@ -45,6 +45,7 @@ class World {
     const point = `p${meter}`;
     const wanted: DueMeter = {
       ...{ campaign: 1, meter, site: meter, priority: 5, attempts: 0, reads: ["events"], serial: `m${meter}`, point },
+      until: Number.POSITIVE_INFINITY,
       ...more,
     };
     this.due.push(wanted);
@@ -131,6 +132,18 @@ test("a site has one visit at a time, and the process 64", async () => {
   assert.deepEqual([begun(), world.visiting.counts.visits], [64, 70]);
   await world.clock.advance(2_500);
   assert.equal(begun(), 70);
+});
+
+test("what had to wait for its line until its window closed is not begun, and is due again later", async () => {
+  const world = new World();
+  const [first, second] = [world.want(1, { site: 9 }), world.want(2, { site: 9, until: world.clock.wall() + 1_500 })];
+  world.want(2, { site: 9, campaign: 2, reads: ["clock"], until: world.clock.wall() + 60_000 });
+  await world.visiting.look();
+  await world.clock.advance(10_000);
+  assert.deepEqual([first.ran.length, second.ran], [2, ["read the meter's clock"]]);
+  await world.visiting.look();
+  await world.clock.advance(10_000);
+  assert.deepEqual([world.told(), second.ran.length], [["1/1 read", "2/2 read"], 1]);
 });
 
 test("a meter that is not read here is left to who reads it, and asked for again", async () => {

@@ -3,6 +3,7 @@
  * it is booked.
  */
 
+import { readAll, together } from "@meterport/engine/points/visit-reads";
 import type { LevelLog } from "@meterport/gateway/log";
 import type { CompanionGateway } from "@meterport/gateway/operation/companion";
 import type { Clock, Millis } from "@meterport/protocol/ports";
@@ -11,7 +12,6 @@ import { SiteTurns } from "../campaigns/site-turns.ts";
 import { type Visit, visitsOf } from "../campaigns/visits.ts";
 import type { DueMeter, Settled, VisitBook } from "../jobs/visit-book.ts";
 import { bookedTo } from "./booked-to.ts";
-import { readOne, together } from "./visit-reads.ts";
 
 export interface VisitingOptions {
   readonly run: Run;
@@ -108,21 +108,23 @@ export class Visiting {
       this.#unsettled.push({ done: { campaign, meter, attempt }, journal: 0, until: clock.now() + bookedWithin });
   }
 
-  async #visit({ visit, targets }: Wanted): Promise<void> {
+  async #visit({ visit, targets: all }: Wanted): Promise<void> {
     const { gateway, clock } = this.#options;
+    // Its line may have been busy until the windows closed: what is left of it is due again when they open, or has expired.
+    const targets = all.filter(({ until }) => clock.wall() < until);
     const [id] = targets.flatMap(({ point }) => point ?? []);
     const point = id === undefined ? undefined : gateway.point(id);
     if (id === undefined || point === undefined) {
-      // Its shard went to another process, which asks for it as well, or nobody can read it.
+      // It is too late, or its shard went to another process, which asks for it as well, or nobody can read it.
       this.#meters.delete(visit.meter);
       return;
     }
-    const results = new Map<string, Awaited<ReturnType<typeof readOne>>>();
-    for (const kind of visit.reads) results.set(kind, await readOne(kind, { id, point, store: gateway.store, clock }));
+    const reads = targets.flatMap((target) => target.reads);
+    const results = await readAll(reads, { id, point, store: gateway.store, clock });
     const { journal } = await gateway.store.status();
     const until = clock.now() + bookedWithin;
-    for (const { campaign, meter, reads } of targets) {
-      const attempt = together(reads.flatMap((kind) => results.get(kind) ?? []));
+    for (const { campaign, meter, reads: own } of targets) {
+      const attempt = together(own.flatMap((kind) => results.get(kind) ?? []));
       this.#unsettled.push({ done: { campaign, meter, attempt }, journal: journal.newest, until });
     }
   }

@@ -24,11 +24,15 @@ export const readUnknown = `
   UNION ALL SELECT 'point', u.id FROM unnest($2::text[]) AS u (id) LEFT JOIN metering_point USING (id) WHERE point_id IS NULL
   ORDER BY 1, 2 LIMIT 20`;
 
+/** A meter without a site is that of a gateway which brings its values itself: of shard 0, as its point is for the gap scan. */
+const shard = "coalesce(s.shard, 0::smallint) AS shard";
+const zone = "coalesce(s.zone, 'UTC')";
+
 /** Meters beyond number $1 that a scope names: sites $2 or points $3; all if both are null. */
 export const readScope = `
-  SELECT m.meter_id, m.site_id, s.shard, s.zone
-  FROM meter m JOIN site s ON s.site_id = m.site_id LEFT JOIN metering_point p ON p.point_id = m.point_id
-  WHERE m.meter_id > $1 AND ($2::text[] IS NULL OR s.id = ANY ($2)) AND ($3::text[] IS NULL OR p.id = ANY ($3))
+  SELECT m.meter_id, coalesce(m.site_id, 0) AS site_id, ${shard}, ${zone} AS zone
+  FROM meter m LEFT JOIN site s ON s.site_id = m.site_id LEFT JOIN metering_point p ON p.point_id = m.point_id
+  WHERE m.meter_id > $1 AND (m.site_id IS NOT NULL OR m.point_id IS NOT NULL) AND ($2::text[] IS NULL OR s.id = ANY ($2)) AND ($3::text[] IS NULL OR p.id = ANY ($3))
   ORDER BY m.meter_id LIMIT $4`;
 
 export const writeTargets = `
@@ -51,7 +55,8 @@ export const endTargets = `
 
 /** Targets of campaign $1 beyond meter $2 that may be tried again. */
 export const readEnded = `
-  SELECT t.meter_id, m.site_id, t.shard, s.zone FROM target t JOIN meter m USING (meter_id) JOIN site s ON s.site_id = m.site_id
+  SELECT t.meter_id, coalesce(m.site_id, 0) AS site_id, t.shard, ${zone} AS zone
+  FROM target t JOIN meter m USING (meter_id) LEFT JOIN site s ON s.site_id = m.site_id
   WHERE t.campaign_id = $1 AND t.meter_id > $2 AND t.state IN ('r', 'x', 'c') ORDER BY t.meter_id LIMIT $3`;
 
 export const tryAgain = `
@@ -75,14 +80,18 @@ export const readTargets = `
 /** Zones of the sites of shards $1. */
 export const readShardZones = "SELECT DISTINCT zone FROM site WHERE shard = ANY ($1::smallint[])";
 
-const targetColumns = "t.campaign_id, t.meter_id, m.site_id, t.attempts, t.next_at, m.serial, p.id AS point";
+/** Zones of the points $1. */
+export const readPointZones = `
+  SELECT DISTINCT ${zone} AS zone FROM metering_point p LEFT JOIN site s USING (site_id) WHERE p.id = ANY ($1::text[])`;
+
+const targetColumns = `t.campaign_id, t.meter_id, m.site_id, t.attempts, t.next_at, m.serial, p.id AS point, ${zone} AS zone`;
 
 const meters = `JOIN meter m USING (meter_id) JOIN site s ON s.site_id = m.site_id LEFT JOIN metering_point p ON p.point_id = m.point_id`;
 
 const free = "t.state IN ('w', 'f') AND coalesce(s.paused_until, '-infinity') <= $4::timestamptz";
 
 /**
- * Targets of shards $5 that are due at $4, of campaigns $1 that may read now at sites of zones $2. A campaign has a turn for each number of attempts
+ * Targets of shards $5 that are due at $4 and can be reached, of campaigns $1 that may read now at sites of zones $2. A campaign has a turn for each number of attempts
  * that there is: all targets of a turn have one priority, and are read in the order of their times until there are enough.
  */
 export const readDue = `
@@ -98,7 +107,7 @@ export const readDue = `
   SELECT due.* FROM turn CROSS JOIN LATERAL (
     SELECT ${targetColumns} FROM target t ${meters}
       WHERE t.campaign_id = turn.campaign_id AND t.attempts = turn.attempts AND t.next_at <= $4::timestamptz
-        AND t.shard = ANY ($5::smallint[]) AND ${free} AND s.zone = ANY (turn.zones)
+        AND t.shard = ANY ($5::smallint[]) AND m.link IS NOT NULL AND ${free} AND s.zone = ANY (turn.zones)
       ORDER BY t.next_at, t.meter_id LIMIT $6) AS due
   ORDER BY greatest(0, turn.priority - due.attempts) DESC, due.next_at, due.meter_id LIMIT $6`;
 
@@ -110,6 +119,15 @@ export const readAlong = `
     CROSS JOIN unnest($5::int[]) AS v (meter_id) JOIN target t USING (campaign_id, meter_id)
     WHERE t.next_at > $4::timestamptz AND t.state IN ('w', 'f'))
   SELECT ${targetColumns} FROM t ${meters} WHERE s.zone = t.zone AND ${free} ORDER BY t.meter_id, t.campaign_id LIMIT $6`;
+
+/** Targets of the meters at the points $5, as many as $6: they are those of one gateway, so they are found by their meters. */
+export const readDueAt = `
+  SELECT ${targetColumns}
+  FROM unnest($1::int[], $2::text[], $3::smallint[]) AS w (campaign_id, zone, priority)
+  CROSS JOIN (metering_point p JOIN meter m ON m.point_id = p.point_id LEFT JOIN site s ON s.site_id = m.site_id)
+  JOIN target t ON t.campaign_id = w.campaign_id AND t.meter_id = m.meter_id
+  WHERE p.id = ANY ($5::text[]) AND ${zone} = w.zone AND t.next_at <= $4::timestamptz AND ${free}
+  ORDER BY greatest(0, w.priority - t.attempts) DESC, t.next_at, t.meter_id LIMIT $6`;
 
 /** Targets by campaign $1 and meter $2. */
 export const readTried = `

@@ -1,17 +1,27 @@
 /** What a visit reads of a meter, by the jobs that the meter has anyway: their results are stored, and so booked, as always. */
 
 import { readPowerQuality } from "@meterport/client/readers/power-quality";
-import { registerKeys } from "@meterport/engine/guard/measured";
-import type { Store } from "@meterport/engine/ports/store";
-import type { CompanionPoint } from "@meterport/gateway/operation/companion";
 import { MeterportError, ResponseError } from "@meterport/protocol/errors";
 import type { Clock, Millis } from "@meterport/protocol/ports";
-import type { ReadKind } from "../campaigns/campaign.ts";
-import type { Attempt } from "../campaigns/targets.ts";
+import type { ProfileProgress } from "../backfill/profile-job.ts";
+import { registerKeys } from "../guard/measured.ts";
+import { type Attempt, type ReadKind, readKinds } from "../model/visit.ts";
+import type { MeterSource } from "../ports/meter-source.ts";
+import type { Store } from "../ports/store.ts";
+import type { MeterView } from "./meter-view.ts";
+
+/** A point that is read by this process. */
+export interface VisitedPoint {
+  readonly source: Pick<MeterSource, "ask" | "identity">;
+  readonly view: Pick<MeterView, "live">;
+  readonly profile: () => ProfileProgress;
+  /** Runs one of its jobs, as soon as the line is idle. @throws MeterportError */
+  readonly runJob: (name: string) => Promise<void>;
+}
 
 export interface ReadContext {
   readonly id: string;
-  readonly point: CompanionPoint;
+  readonly point: VisitedPoint;
   readonly store: Pick<Store, "write">;
   readonly clock: Pick<Clock, "wall">;
 }
@@ -95,6 +105,17 @@ export const readOne = async (kind: ReadKind, context: ReadContext): Promise<Att
     if (isRefusal && error.code === "no-such-table") return { event: "nothing", reason: error.message };
     return { event: isRefusal ? "refused" : "failed", reason: error.message };
   }
+};
+
+/** Reads several things of one meter, one after the other, each once. */
+export const readAll = async (
+  kinds: Iterable<ReadKind>,
+  context: ReadContext,
+): Promise<ReadonlyMap<ReadKind, Attempt>> => {
+  const wanted = new Set(kinds);
+  const results = new Map<ReadKind, Attempt>();
+  for (const kind of readKinds) if (wanted.has(kind)) results.set(kind, await readOne(kind, context));
+  return results;
 };
 
 const worst: readonly Attempt["event"][] = ["failed", "refused", "nothing", "read"];
