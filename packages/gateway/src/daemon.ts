@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { ConfiguredOutput } from "@meterport/engine/outputs/outputs";
+import { readAll } from "@meterport/engine/points/visit-reads";
 import type { Store } from "@meterport/engine/ports/store";
 import { UsageError } from "@meterport/protocol/errors";
 import { systemClock, systemEntropy } from "@meterport/transports/clock";
@@ -180,12 +181,21 @@ const companionGateway = (gateway: Gateway, store: Store, running: Running, url:
 });
 
 /** What outputs are lent; the gateway is there when they open. */
-const outputParts = (data: string, gateway: () => Gateway | undefined): OutputParts => ({
+const outputParts = (data: string, store: Store, gateway: () => Gateway | undefined): OutputParts => ({
   ...{ openLink, data },
   readAgain: (id, from) => {
     const point = gateway()?.point(id);
     point?.readAgainFrom(from);
     return point !== undefined;
+  },
+  visit: (id, reads) => {
+    const point = gateway()?.point(id);
+    return point === undefined ? undefined : readAll(reads, { id, point, store, clock: systemClock });
+  },
+  journalOf: async (output) => {
+    const { newest } = (await store.status()).journal;
+    const status = (await gateway()?.outputStatus())?.find(({ name }) => name === output);
+    return { newest, delivered: status?.journal?.cursor ?? -1 };
   },
 });
 
@@ -240,7 +250,10 @@ const watched = (gateway: Gateway, running: Running, config: () => Config): Self
   );
 
 /** Carries out what a reload changes. */
-const applied = (gateway: Gateway, demo: Demo | undefined, { running, logging, prices }: Locked) => {
+const applied = (
+  { gateway, demo, store }: { readonly gateway: Gateway; readonly demo: Demo | undefined; readonly store: Store },
+  { running, logging, prices }: Locked,
+) => {
   let household = demo === undefined ? [] : [demo.id];
   return async ({ config, added, changed, removed, outputs }: ReloadPlan): Promise<void> => {
     logKeyForms([...added, ...changed], running.log);
@@ -255,7 +268,7 @@ const applied = (gateway: Gateway, demo: Demo | undefined, { running, logging, p
       outputs.stopped,
       configuredOutputs(
         outputs.started,
-        outputParts(config.data, () => gateway),
+        outputParts(config.data, store, () => gateway),
       ),
     );
     logging.level = config.logLevel;
@@ -335,7 +348,7 @@ const startLocked = async (options: DaemonOptions, locked: Locked): Promise<Daem
       configured: [
         ...configuredOutputs(
           config.outputs,
-          outputParts(config.data, () => served),
+          outputParts(config.data, store, () => served),
         ),
         ...(options.outputs ?? []),
         ...(companion?.outputs ?? []),
@@ -379,7 +392,7 @@ const startLocked = async (options: DaemonOptions, locked: Locked): Promise<Daem
       links.map(({ link }) => link),
     );
   let forget = note(config.meters);
-  const apply = applied(gateway, demo, locked);
+  const apply = applied({ gateway, demo, store }, locked);
   const reloads = new Reloader({
     config,
     read: () => readConfig(options),

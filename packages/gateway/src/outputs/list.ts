@@ -1,4 +1,5 @@
 /** Every output there is. A new one is a line here and a folder beside it: see docs/outputs.md. */
+import type { Output } from "@meterport/engine/ports/output";
 import { csvSchema } from "./csv/csv-settings.ts";
 import { dabblerSchema } from "./dabbler/dabbler-settings.ts";
 import { ecotrackerSchema } from "./ecotracker/ecotracker-settings.ts";
@@ -207,11 +208,18 @@ export const outputKinds = {
   upstream: outputKind({
     name: "upstream",
     schema: upstreamSchema,
-    create: (settings, parts) => ({
-      name: "upstream",
-      begins: "oldest",
-      open: async (...given) => (await import("./upstream/upstream-output.ts")).openUpstream(settings, parts)(...given),
-    }),
+    create: (settings, parts) => {
+      // Once: what the fleet asked for is not forgotten when the connection is lost.
+      let open: Output["open"] | undefined;
+      return {
+        name: "upstream",
+        begins: "oldest",
+        open: async (...given) => {
+          open ??= (await import("./upstream/upstream-output.ts")).openUpstream(settings, parts);
+          return open(...given);
+        },
+      };
+    },
   }),
 } as const;
 

@@ -1,4 +1,5 @@
 /** What each kind of output gives to the gateway: its keys in the configuration, and how it is made of them. */
+import type { Attempt, ReadKind } from "@meterport/engine/model/visit";
 import type { Output } from "@meterport/engine/ports/output";
 import type { Secret } from "@meterport/protocol/mep/security/key";
 import type { Millis, Signal, Transport } from "@meterport/protocol/ports";
@@ -19,6 +20,11 @@ export type ReadSettings<S extends z.ZodObject> = {
 /** Opens a link in the form of the configuration, at this speed if it can be set; `signal` gives it up. */
 export type OpenLink = (link: string, signal: Signal, baudRate?: number) => Promise<Transport>;
 
+export interface JournalPlace {
+  readonly newest: number;
+  readonly delivered: number;
+}
+
 /** What the daemon lends to outputs. */
 export interface OutputParts {
   readonly openLink: OpenLink;
@@ -26,6 +32,12 @@ export interface OutputParts {
   readonly data: string;
   /** Has a meter's load profile looked at again from a moment on; false if that meter is not read here. */
   readonly readAgain?: ((point: string, from: Millis) => boolean) | undefined;
+  /** Reads some things of a meter now, and stores them; undefined if that meter is not read here. */
+  readonly visit?:
+    | ((point: string, reads: readonly ReadKind[]) => Promise<ReadonlyMap<ReadKind, Attempt>> | undefined)
+    | undefined;
+  /** Numbers of the journal: its newest change, and the one up to which an output has delivered it. */
+  readonly journalOf?: ((output: string) => Promise<JournalPlace>) | undefined;
 }
 
 export interface OutputKind<S extends z.ZodObject = z.ZodObject> {

@@ -42,6 +42,18 @@ const reportOf = (campaign: CampaignReport): BodyOf<typeof schema.campaignReport
 const noCampaign = (c: Context, id: number) =>
   refuse(c, 404, "no-such-campaign", `unknown campaign ${shown(String(id))}: GET /api/v1/fleet/campaigns lists all`);
 
+const metered =
+  "SELECT EXISTS (SELECT FROM meter m WHERE m.point_id = p.point_id) AS metered FROM metering_point p WHERE id = $1";
+
+/** A campaign for nothing would end without a word. */
+const noMeter = (c: Context, point: string) =>
+  refuse(
+    c,
+    409,
+    "campaign",
+    `no meter is known at ${shown(point)}: import it, or wait until the gateway that brings the point has told which one hangs there`,
+  );
+
 const scopeOf = ({ sites, points }: AskedCampaign): Scope =>
   points !== undefined ? { points } : sites !== undefined ? { sites } : { all: true };
 
@@ -127,8 +139,9 @@ export const addCampaigns = (app: OpenAPIHono, { database, clock, desk }: FleetW
     const { point } = c.req.valid("param");
     const { reads } = c.req.valid("json");
     const [now, by] = [clock.wall(), whoAsks(c)];
-    const { rows } = await run("SELECT id FROM metering_point WHERE id = $1", [point]);
-    if (rows.length === 0) return noPoint(c, point) as never;
+    const { rows } = await run(metered, [point]);
+    if (rows[0] === undefined) return noPoint(c, point) as never;
+    if (rows[0].metered !== true) return noMeter(c, point) as never;
     const campaign = await database.transaction(async (own) => {
       const wanted = { name: `Read of ${point}`, reads, scope: { points: [point] }, windows: [], spread: 0 };
       const id = await desk.makeCampaign(

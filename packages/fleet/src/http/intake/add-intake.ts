@@ -3,12 +3,16 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { hashOf, isToken, newToken } from "@meterport/gateway/access/token";
 import { refuse, shown } from "@meterport/gateway/http/answers";
 import { badRequest, give } from "@meterport/gateway/http/give";
-import { readBody } from "@meterport/gateway/outputs/upstream/upstream-wire";
+import { longestReason, type Outcome } from "@meterport/gateway/outputs/upstream/upstream-requests";
+import { type ProvedEntry, readBody } from "@meterport/gateway/outputs/upstream/upstream-wire";
 import { UsageError } from "@meterport/protocol/errors";
+import { plainText } from "@meterport/protocol/plain-text";
+import type { Millis } from "@meterport/protocol/ports";
 import type { Context } from "hono";
 import { audit } from "../../audit/audit.ts";
 import { Books } from "../../books/book.ts";
 import { journalFacts } from "../../books/journal-facts.ts";
+import { type Settled, visitBook } from "../../jobs/visit-book.ts";
 import { type FleetWorld, whoAsks } from "../world.ts";
 import {
   addIntake as addToken,
@@ -17,11 +21,18 @@ import {
   listIntakes,
   mayBring,
   noteDelivered,
+  noteMeters,
   pointsOf,
+  pointsOfMeters,
   removeIntake,
 } from "./intake-book.ts";
+import { requestIn } from "./request-id.ts";
 import * as route from "./routes.ts";
-import { wantedStream } from "./wanted-gaps.ts";
+import { wantedStream } from "./wanted.ts";
+
+/** A sentence for people, from a machine of somebody else. */
+const reasonOf = (result: Outcome["result"], reason: string | null): string | null =>
+  result === "read" ? null : plainText(reason ?? "the gateway gave no reason").slice(0, longestReason);
 
 const eventStream = { "content-type": "text/event-stream", "x-accel-buffering": "no" };
 
@@ -41,9 +52,44 @@ const foreignPoints = (c: Context, points: readonly string[]) => {
   return c.json({ error: "foreign-points", message }, 403);
 };
 
+const foreignRequests = (c: Context, ids: readonly string[]) => {
+  const named = ids.map((id) => shown(id)).join(", ");
+  const message = `this token is not for what was asked as ${named}: nothing is noted; answer only what your own stream asks for`;
+  return c.json({ error: "foreign-requests", message }, 403);
+};
+
+/** Values may be so far ahead of this process's clock: clocks differ. What is further would be in the way of the true values later. */
+const mostAhead: Millis = 3_600_000;
+/** Streams that stay open; those of more gateways end after one look, so that the page and all others have connections left. */
+const mostStreams = 48;
+
+const timeOf = ({ entry }: ProvedEntry): Millis =>
+  entry.kind === "interval" ? entry.interval.end : entry.kind === "register" ? entry.register.time : -Infinity;
+
+/** What is booked, and what has no place in the books. */
+const bookEntries = async (books: Books, entries: readonly ProvedEntry[], by: string, now: Millis) => {
+  const ahead = entries.filter((each) => timeOf(each) > now + mostAhead);
+  const proofs = new Map(entries.flatMap((each) => (ahead.includes(each) ? [] : [[each.entry, each.proof] as const])));
+  const { batch, refused } = journalFacts([...proofs.keys()], (entry) => proofs.get(entry), { holder: by, attempt: 0 });
+  const outOfTime = proofs.size > 0 ? (await books.book(batch)).outOfTime : 0;
+  const [early] = ahead;
+  const why = [
+    ...(early === undefined
+      ? []
+      : [
+          `${early.entry.point} has values until ${new Date(timeOf(early)).toISOString()}, which is in the future: look at its clock`,
+        ]),
+    ...(refused.example === undefined ? [] : [`${refused.example} fits no slot`]),
+    ...(outOfTime === 0 ? [] : ["the fleet no longer keeps the months of some, or they lie years ahead"]),
+  ];
+  return { leftOut: ahead.length + refused.count + outOfTime, why: why[0] ?? null };
+};
+
 export const addIntake = (app: OpenAPIHono, { database, clock, entropy }: FleetWorld): void => {
   const { run } = database;
   const books = new Books(database);
+  const book = visitBook(entropy);
+  let streams = 0;
 
   const intakeIn = async (c: Context): Promise<Intake | undefined> => {
     const token = bearerOf(c);
@@ -51,35 +97,66 @@ export const addIntake = (app: OpenAPIHono, { database, clock, entropy }: FleetW
   };
 
   app.openapi(route.intakeRoute, async (c) => {
-    const intake = await intakeIn(c);
-    if (intake === undefined) return unknownToken(c) as never;
+    if ((await intakeIn(c)) === undefined) return unknownToken(c) as never;
     const entries = readBody(await c.req.text());
     if (typeof entries === "string") return badRequest(c, entries);
+    // Again: a body may take minutes, and its token be removed meanwhile.
+    const intake = await intakeIn(c);
+    if (intake === undefined) return unknownToken(c) as never;
     const allowed = await pointsOf(run, intake);
     const foreign = new Set(entries.flatMap(({ entry: { point } }) => (mayBring(allowed, point) ? [] : [point])));
     if (foreign.size > 0) return foreignPoints(c, [...foreign]) as never;
-    const proofs = new Map(entries.map(({ entry, proof }) => [entry, proof]));
-    const by = { holder: `intake ${intake.name}`, attempt: 0 };
-    const { batch } = journalFacts([...proofs.keys()], (entry) => proofs.get(entry), by);
     try {
-      if (entries.length > 0) await books.book(batch);
+      const { leftOut, why } = await bookEntries(books, entries, `intake ${intake.name}`, clock.wall());
+      if (entries.some(({ entry }) => entry.kind === "device")) await noteMeters(run, [...allowed]);
+      const number = entries.length === 0 ? null : Math.max(...entries.map(({ entry }) => entry.number));
+      await noteDelivered(run, intake.name, number);
+      return give(c, route.booked, { taken: entries.length, number, left_out: leftOut, why });
     } catch (error) {
       if (error instanceof UsageError && error.code === "bad-facts") return badRequest(c, error.message);
       throw error;
     }
-    const number = entries.length === 0 ? null : Math.max(...entries.map(({ entry }) => entry.number));
-    await noteDelivered(run, intake.name, number);
-    return give(c, route.booked, { taken: entries.length, number });
   });
 
   app.openapi(route.requestsRoute, async (c) => {
-    if ((await intakeIn(c)) === undefined) return unknownToken(c) as never;
+    const intake = await intakeIn(c);
+    if (intake === undefined) return unknownToken(c) as never;
     if (c.req.raw.method === "HEAD") return c.body(null, 200, eventStream) as never;
+    await noteMeters(run, [...(await pointsOf(run, intake))]);
     const points = async () => {
-      const intake = await intakeIn(c);
-      return intake === undefined ? undefined : [...(await pointsOf(run, intake))];
+      const now = await intakeIn(c);
+      return now === undefined ? undefined : [...(await pointsOf(run, now))];
     };
-    return c.body(wantedStream({ run, points, clock }), 200, eventStream) as never;
+    const once = streams >= mostStreams;
+    if (!once) streams++;
+    const ended = () => void (once || streams--);
+    return c.body(wantedStream({ run, book, points, clock, once, ended }), 200, eventStream) as never;
+  });
+
+  // Before the body is looked at.
+  app.use(route.outcomesRoute.path, async (c, next) =>
+    (await intakeIn(c)) === undefined ? (unknownToken(c) as never) : next(),
+  );
+  app.openapi(route.outcomesRoute, async (c) => {
+    const intake = await intakeIn(c);
+    if (intake === undefined) return unknownToken(c) as never;
+    const told = c.req.valid("json").outcomes.map((outcome) => ({ ...outcome, request: requestIn(outcome.id) }));
+    const allowed = await pointsOf(run, intake);
+    const points = await pointsOfMeters(
+      run,
+      told.flatMap(({ request }) => request?.meter ?? []),
+    );
+    const foreign = told.filter(({ request }) => !allowed.has(points.get(request?.meter ?? 0) ?? ""));
+    if (foreign.length > 0)
+      return foreignRequests(
+        c,
+        foreign.map(({ id }) => id),
+      ) as never;
+    const done = told.flatMap(({ request, result, reason }): Settled[] =>
+      request === undefined ? [] : [{ ...request, attempt: { event: result, reason: reasonOf(result, reason) } }],
+    );
+    await book.settle(run, done, clock.wall());
+    return give(c, route.outcomesTaken, { taken: done.length });
   });
 
   app.openapi(route.tokensRoute, async (c) => give(c, route.intakeTokens, { tokens: await listIntakes(run) }));

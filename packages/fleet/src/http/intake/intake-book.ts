@@ -52,6 +52,38 @@ export const mayBring = (allowed: ReadonlySet<string>, point: string): boolean =
   return false;
 };
 
+/** Meters that no longer hang where they were, by what their gateways told last. Nobody imported them. */
+const freeMeters = `
+  UPDATE meter m SET point_id = NULL FROM metering_point p CROSS JOIN LATERAL
+    (SELECT meter_id FROM installation WHERE point_id = p.point_id ORDER BY from_at DESC LIMIT 1) AS newest
+  WHERE p.id = ANY ($1::text[]) AND m.point_id = p.point_id AND m.site_id IS NULL AND newest.meter_id IS DISTINCT FROM m.meter_id`;
+
+const placeMeters = `
+  UPDATE meter m SET point_id = own.point_id FROM (
+    SELECT DISTINCT ON (newest.meter_id) newest.meter_id, p.point_id FROM metering_point p CROSS JOIN LATERAL
+      (SELECT meter_id, to_at FROM installation WHERE point_id = p.point_id ORDER BY from_at DESC LIMIT 1) AS newest
+    WHERE p.id = ANY ($1::text[]) AND p.site_id IS NULL AND newest.to_at IS NULL ORDER BY newest.meter_id, p.point_id) AS own
+  WHERE m.meter_id = own.meter_id AND m.site_id IS NULL AND m.point_id IS NULL
+    AND NOT EXISTS (SELECT FROM meter o WHERE o.point_id = own.point_id)`;
+
+/**
+ * Notes which meters hang at the points of a gateway that nobody imported, so that campaigns find them. A meter that somebody imported, or that
+ * hangs at another point already, stays where it is, whatever a gateway says.
+ */
+export const noteMeters = async (run: Run, points: readonly string[]): Promise<void> => {
+  await run(freeMeters, [points]);
+  await run(placeMeters, [points]);
+};
+
+/** The points at which meters hang, by the meters' numbers. */
+export const pointsOfMeters = async (run: Run, meters: readonly number[]): Promise<ReadonlyMap<number, string>> => {
+  const { rows } = await run(
+    "SELECT m.meter_id, p.id FROM meter m JOIN metering_point p USING (point_id) WHERE m.meter_id = ANY ($1::int[])",
+    [meters],
+  );
+  return new Map(rows.map(({ meter_id, id }) => [Number(meter_id), String(id)]));
+};
+
 /** Notes how far it has come. */
 export const noteDelivered = async (run: Run, name: string, number: number | null): Promise<void> => {
   await run("UPDATE intake SET delivered = now(), number = greatest(number, $2) WHERE name = $1", [name, number]);

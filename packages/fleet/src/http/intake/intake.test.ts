@@ -106,7 +106,10 @@ describe("values that a gateway brings by itself", { skip }, () => {
       const again = writeBody(page.entries.map((entry) => ({ entry, proof })));
       const bearer = { authorization: `Bearer ${token}` };
       const answer = await send("", { method: "POST", headers: bearer, body: again.text });
-      assert.deepEqual([answer.status, await answer.json()], [200, { taken: 100, number: 100 }]);
+      assert.deepEqual(
+        [answer.status, await answer.json()],
+        [200, { taken: 100, number: 100, left_out: 0, why: null }],
+      );
       assert.deepEqual(await stored("home"), slots);
       const { tokens } = (await (await send("/tokens")).json()) as {
         tokens: { name: string; last_delivered: string | null }[];
@@ -157,7 +160,18 @@ describe("values that a gateway brings by itself", { skip }, () => {
       const { value } = await reader.read();
       assert.equal(
         new TextDecoder().decode(value),
-        `event: gaps\ndata: {"point":"flat-1","from":${Date.UTC(2026, 9, 26, 0, 45)}}\n\n`,
+        `event: gaps\ndata: ${JSON.stringify({
+          ...{ point: "flat-1", from: Date.UTC(2026, 9, 26, 0, 45) },
+          channels: [
+            {
+              channel: "energy_import_wh",
+              spans: [26, 27].map((date) => ({
+                after: Date.UTC(2026, 9, date, 0, 45),
+                until: Date.UTC(2026, 9, date, 1),
+              })),
+            },
+          ],
+        })}\n\n`,
       );
       await reader.cancel();
 

@@ -3,6 +3,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { query } from "@meterport/gateway/http/query/params";
 import { answer, jsonBody, problem, wrongParameter } from "@meterport/gateway/http/route-parts";
 import { moment } from "@meterport/gateway/http/schemas";
+import { outcomesForm } from "@meterport/gateway/outputs/upstream/upstream-requests";
 import { longestBody, mostEntries, wireType } from "@meterport/gateway/outputs/upstream/upstream-wire";
 import type { IntakeTokens } from "../api.ts";
 import { databaseAway, tags } from "../lists/routes.ts";
@@ -15,6 +16,11 @@ export const booked = z
   .object({
     taken: z.number().int().openapi({ description: "Entries that are booked now, or were before" }),
     number: z.number().int().nullable().openapi({ description: "The highest number among them" }),
+    left_out: z
+      .number()
+      .int()
+      .openapi({ description: "Entries among them that have no place in the books, such as values of the future" }),
+    why: z.string().nullable().openapi({ description: "About one of these" }),
   })
   .openapi("FleetIntakeAnswer");
 
@@ -29,7 +35,7 @@ export const intakeRoute = createRoute({
     },
   },
   responses: {
-    200: answer(booked, "All of it is booked", { taken: 96, number: 4_711 }),
+    200: answer(booked, "All of it is booked", { taken: 96, number: 4_711, left_out: 0, why: null }),
     ...{ 400: wrongParameter, 401: unknownToken, 403: problem("Points that are not its own", "foreign-points") },
     503: databaseAway,
   },
@@ -43,7 +49,7 @@ export const requestsRoute = createRoute({
     summary: "What the fleet wants of a gateway, as server-sent events",
   },
   description:
-    "`event: gaps` names a point and from when on its load profile should be read again; `event: alive` every 5 s.",
+    "`event: gaps` names what the fleet lacks of a point: what is stored is brought again, the rest read from the load profile. `event: read` names what campaigns want of a meter: each `id` is read once and answered with `POST …/outcomes`, and not begun at `valid_until` or later (milliseconds since 1970, as `now` of the same event). What was asked for and is not answered is asked for again. `event: alive` every 5 s. If many gateways listen, the stream ends after one look.",
   request: { query: query({}) },
   responses: {
     200: {
@@ -56,6 +62,27 @@ export const requestsRoute = createRoute({
       },
     },
     ...{ 400: wrongParameter, 401: unknownToken, 503: databaseAway },
+  },
+});
+
+export const outcomesTaken = z
+  .object({ taken: z.number().int().openapi({ description: "Those that are noted now, or say nothing new" }) })
+  .openapi("FleetOutcomesTaken");
+
+export const outcomesRoute = createRoute({
+  ...{ method: "post", path: `${path}/outcomes`, tags, summary: "Says what became of reads that the fleet asked for" },
+  description:
+    "`read` once the fleet has what was read. The same again changes nothing. If one is not of a point of the token, nothing is noted.",
+  request: {
+    query: query({}),
+    ...jsonBody(outcomesForm.openapi("FleetOutcomes"), {
+      outcomes: [{ id: "8.17.0", result: "failed", reason: "the meter does not answer" }],
+    }),
+  },
+  responses: {
+    200: answer(outcomesTaken, "They are noted", { taken: 1 }),
+    ...{ 400: wrongParameter, 401: unknownToken, 503: databaseAway },
+    403: problem("Requests that are not its own", "foreign-requests"),
   },
 });
 

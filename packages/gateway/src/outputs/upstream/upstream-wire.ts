@@ -154,10 +154,3 @@ export const readBody = (given: string): readonly ProvedEntry[] | string => {
   }
   return entries;
 };
-
-/** What a fleet asks a gateway for: to read a meter's load profile again from a moment on. */
-export const gapsWanted = z.object({
-  point: name,
-  /** Milliseconds since 1970. */
-  from: time,
-});

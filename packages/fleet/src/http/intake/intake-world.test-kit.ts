@@ -1,0 +1,117 @@
+/** A fleet's intake behind real HTTP, with the desk of the jobs: what gateways bring, and what they are asked for. */
+import assert from "node:assert/strict";
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { silentLog } from "@meterport/engine/ports/log";
+import type { Output } from "@meterport/engine/ports/output";
+import { type Listening, listen } from "@meterport/gateway/http/server";
+import { outputKinds } from "@meterport/gateway/outputs/list";
+import type { OutputParts } from "@meterport/gateway/outputs/output-kind";
+import { Secret } from "@meterport/protocol/mep/security/key";
+import { systemClock, systemEntropy } from "@meterport/transports/clock";
+import type { Database } from "../../books/database.ts";
+import { jobsDesk } from "../../jobs/jobs-desk.ts";
+import { addFleetRoutes } from "../fleet-routes.ts";
+import { bringSites } from "../fleet-world.test-kit.ts";
+
+export interface Told {
+  readonly event: string;
+  // biome-ignore lint/suspicious/noExplicitAny: whatever the stream says
+  readonly data: any;
+}
+
+export class IntakeWorld {
+  readonly database: Database;
+  readonly #listening: Listening;
+
+  private constructor(database: Database, listening: Listening) {
+    this.database = database;
+    this.#listening = listening;
+  }
+
+  static async open(database: Database): Promise<IntakeWorld> {
+    await bringSites(database);
+    const app = new OpenAPIHono();
+    app.use(async (c, next) => {
+      c.set("actor", { kind: "user", name: "anna", scope: "admin" });
+      await next();
+    });
+    const fleet = { id: "test", name: "Test", shards: 16 };
+    const world = { database, fleet, clock: systemClock, entropy: systemEntropy, desk: jobsDesk };
+    addFleetRoutes(app, world, { meters: new Map(), pointInfo: () => undefined });
+    const own = { host: "127.0.0.1", port: 0, portAsked: true, log: silentLog };
+    return new IntakeWorld(database, await listen({ ...own, fetch: (request) => app.fetch(request) }));
+  }
+
+  close = (): Promise<void> => this.#listening.close();
+
+  get url(): string {
+    return this.#listening.url;
+  }
+
+  send(path: string, init: RequestInit = {}): Promise<Response> {
+    return fetch(`${this.url}/api/v1/fleet${path}`, init);
+  }
+
+  post(path: string, body: unknown, token?: string): Promise<Response> {
+    const headers = {
+      "content-type": "application/json",
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    };
+    return this.send(path, { method: "POST", headers, body: typeof body === "string" ? body : JSON.stringify(body) });
+  }
+
+  async json<T>(answer: Promise<Response>): Promise<T> {
+    const got = await answer;
+    const text = await got.text();
+    assert.ok(got.ok, `${got.status} ${text}`);
+    return JSON.parse(text) as T;
+  }
+
+  async token(name: string, what: object): Promise<string> {
+    return (await this.json<{ readonly token: string }>(this.post("/intake/tokens", { name, ...what }))).token;
+  }
+
+  output(token: string, parts: Partial<OutputParts> = {}): Output {
+    const settings = { url: this.url, token: new Secret(new TextEncoder().encode(token)) };
+    return outputKinds.upstream.create(settings as never, {
+      openLink: () => Promise.reject(new Error("no link")),
+      data: "",
+      ...parts,
+    });
+  }
+
+  /** What a campaign's report says of its targets, without the zeros. */
+  async counts(campaign: number): Promise<Readonly<Record<string, number>>> {
+    const { targets } = await this.json<{ readonly targets: Readonly<Record<string, number>> }>(
+      this.send(`/campaigns/${campaign}`),
+    );
+    return Object.fromEntries(Object.entries(targets).filter(([, count]) => count > 0));
+  }
+
+  async target(campaign: number): Promise<Readonly<Record<string, unknown>>> {
+    const { targets } = await this.json<{ readonly targets: readonly Readonly<Record<string, unknown>>[] }>(
+      this.send(`/campaigns/${campaign}/targets`),
+    );
+    return targets[0] ?? {};
+  }
+
+  /** The first events of a stream of requests, without those that only say that it lives. */
+  async requests(token: string, count: number): Promise<readonly Told[]> {
+    const answer = await this.send("/intake/requests", { headers: { authorization: `Bearer ${token}` } });
+    assert.equal(answer.status, 200);
+    const reader = (answer.body as ReadableStream<Uint8Array>).getReader();
+    const decoder = new TextDecoder();
+    let text = "";
+    for (;;) {
+      const found = [...text.matchAll(/event: (\w+)\ndata: (.*)\n\n/g)]
+        .map(([, event = "", data = ""]) => ({ event, data: JSON.parse(data) }))
+        .filter(({ event }) => event !== "alive");
+      const { done, value } = found.length >= count ? { done: true, value: undefined } : await reader.read();
+      if (done) {
+        await reader.cancel();
+        return found;
+      }
+      text += decoder.decode(value, { stream: true });
+    }
+  }
+}
