@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { request as httpRequest } from "node:http";
 import { after, before, describe, test } from "node:test";
+import type { Interval } from "@meterport/engine/model/interval";
 import type { Attempt, ReadKind } from "@meterport/engine/model/visit";
 import { OutputWorld, until } from "@meterport/gateway/outputs/output-world.test-kit";
 import { writeBody } from "@meterport/gateway/outputs/upstream/upstream-wire";
@@ -22,11 +23,10 @@ const device = (point: string, serial: string, from = begin) => ({
   ...{ point, from, to: null, serial, manufacturer: null, model: null, firmware: null, profile: null },
   ...{ start: {}, end: null },
 });
-const interval = (point: string, n: number) =>
-  ({
-    ...{ point, channel: "energy_import_wh", end: begin + (n + 1) * quarter, seconds: 900, value: 100 + n },
-    ...{ source: "profile", quality: "good", flags: [], register: null },
-  }) as const;
+const interval = (point: string, n: number): Omit<Interval, "proof"> => ({
+  ...{ point, channel: "energy_import_wh", end: begin + (n + 1) * quarter, seconds: 900, value: 100 + n },
+  ...{ source: "profile", quality: "good", flags: [], register: null },
+});
 
 const noMeter =
   'no meter is known at "cabin": import it, or wait until the gateway that brings the point has told which one hangs there';
