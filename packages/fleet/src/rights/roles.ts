@@ -98,8 +98,11 @@ const grantRole = async (run: Run, schema: string, role: FleetRole, login: strin
     const rights = tableRights[table];
     if (rights !== undefined) await grantTable(run, table, rights, role, login);
   }
-  for (const [name, roles] of Object.entries(functionRights))
-    if (roles.includes(role)) await run(`GRANT EXECUTE ON FUNCTION ${name} TO "${login}"`);
+  for (const [name, roles] of Object.entries(functionRights)) {
+    const mayCall = roles.includes(role);
+    // An earlier version may have let it.
+    await run(`${mayCall ? "GRANT" : "REVOKE"} EXECUTE ON FUNCTION ${name} ${mayCall ? "TO" : "FROM"} "${login}"`);
+  }
   const engine = `${schema}_jobs`;
   if ((await tablesIn(run, engine)).size === 0) return;
   await grantSchema(run, engine, login);
