@@ -5,6 +5,7 @@ import type { Millis } from "@meterport/protocol/ports";
 import type { Database, Run } from "./database.ts";
 import { auditChain } from "./sql/audit-chain.ts";
 import { firstTables } from "./sql/first-tables.ts";
+import { holderKey } from "./sql/holder-key.ts";
 import { holderPass } from "./sql/holder-pass.ts";
 import { intakeTables } from "./sql/intake-tables.ts";
 import { jobTables } from "./sql/job-tables.ts";
@@ -29,7 +30,7 @@ export type MigrationStep = string | { readonly apart: readonly string[] };
 export const migrations: readonly MigrationStep[] = [
   ...[firstTables, meterLinks, auditChain, meterKeys, makeMonthFunction],
   ...[toldStates, jobTables, holderPass, intakeTables, readMarks],
-  targetTurns,
+  ...[targetTurns, holderKey],
 ];
 
 /** What a fleet is. */

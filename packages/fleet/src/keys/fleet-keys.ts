@@ -61,6 +61,14 @@ export const knownKeys = (fleet: string, rows: readonly FleetKeyRow[], given: re
   return keys;
 };
 
+/** The newest key among those that are given themselves; 0 if none of them is one of the fleet's. */
+export const givenNumber = (fleet: string, rows: readonly FleetKeyRow[], given: readonly Secret[]): number => {
+  const own = rows.filter(({ number, proof }) =>
+    given.some((each) => openedBy(proof, each, ofKey(fleet, number)) === ownWord),
+  );
+  return own.at(-1)?.number ?? 0;
+};
+
 /** The number of the key with which new keys are sealed; 0 before there is one. */
 export const newestOf = (rows: readonly FleetKeyRow[]): number => rows.at(-1)?.number ?? 0;
 

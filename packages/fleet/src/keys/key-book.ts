@@ -12,6 +12,7 @@ import {
   type FleetKeyRow,
   type FleetKeys,
   fleetKeyRows,
+  givenNumber,
   knownKeys,
   newestOf,
   openedBy,
@@ -63,6 +64,7 @@ export class KeyBook {
   readonly #fleet: Fleet;
   readonly #given: readonly Secret[];
   readonly #entropy: Entropy;
+  readonly given: number;
   #rows: readonly FleetKeyRow[];
   #keys: FleetKeys;
 
@@ -72,6 +74,7 @@ export class KeyBook {
     this.#entropy = entropy;
     this.#rows = rows;
     this.#keys = knownKeys(fleet.id, rows, given);
+    this.given = givenNumber(fleet.id, rows, given);
   }
 
   /**

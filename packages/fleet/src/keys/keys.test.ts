@@ -139,6 +139,17 @@ test("a rotation goes on where it was cut off, and processes with the old key re
   // What is imported meanwhile, also by a process with the old key, needs it no more.
   await reading.seal(database.run, new Map([["7000", plainOf(0)]]));
   await assert.rejects(endRotation(database, fleet, first), /is not the newest of the fleet, number 2/);
+  // As holders note it. One that died does not count.
+  await database.run(
+    `INSERT INTO holder (holder, address, version, seen, key_id) VALUES ('a', '', '1', now(), $1), ('b', '', '1', now(), $2),
+      ('c', '', '0', now(), NULL), ('dead', '', '1', now() - interval '2 minutes', 1)`,
+    [reading.given, (await KeyBook.of(database.run, fleet, [second], entropy)).given],
+  );
+  await assert.rejects(
+    endRotation(database, fleet, second),
+    /not every process that reads has key 2 of the fleet: a has key 1, c does not say which key it has; give it the new file/,
+  );
+  await database.run("UPDATE holder SET key_id = 2");
   assert.equal(await endRotation(database, fleet, second), 2);
   await assertRight(database, await KeyBook.of(database.run, fleet, [second], entropy), serials);
   await assert.rejects(

@@ -13,6 +13,7 @@ import {
   forgetFleetKeys,
   lockKeys,
   pageOfKeys,
+  readBehind,
   readKeyless,
   sayNext,
   takeOldKeys,
@@ -115,10 +116,26 @@ export const resealKeys = async (
   }
 };
 
+/** Processes that are named. */
+const mostBehind = 5;
+
+const checkHolders = async (run: Run, number: number): Promise<void> => {
+  const { rows } = await run(readBehind, [number, mostBehind]);
+  if (rows.length === 0) return;
+  const behind = rows.map(({ holder, key_id }) =>
+    key_id === null ? `${String(holder)} does not say which key it has` : `${String(holder)} has key ${Number(key_id)}`,
+  );
+  throw new UsageError(
+    "fleet-key",
+    `not every process that reads has key ${number} of the fleet: ${behind.join(", ")}${rows.length === mostBehind ? " …" : ""}; give it the new file and restart it, or it could read no site that it takes from now on`,
+  );
+};
+
 /**
  * Forgets the older keys of the fleet, so that only the newest one opens anything.
  *
- * @throws UsageError (`fleet-key`) if the key that is given is not the newest, or if meters need an older one; PostgresError
+ * @throws UsageError (`fleet-key`) if the key that is given is not the newest, or if meters or processes that read need an older one;
+ *   PostgresError
  */
 export const endRotation = (database: Database, fleet: Fleet, newest: Secret): Promise<number> =>
   locked(database, async (run) => {
@@ -132,6 +149,7 @@ export const endRotation = (database: Database, fleet: Fleet, newest: Secret): P
         "fleet-key",
         `the key that is given is not the newest of the fleet, number ${number}: give the file that meterport fleet key rotate wrote`,
       );
+    await checkHolders(run, number);
     await run(forgetFleetKeys, [number]);
     const left = (await fleetKeyRows(run)).length - 1;
     if (left > 0)

@@ -118,7 +118,8 @@ test("a process reads the meters of its shards and books them; the next one read
     const count = async (text: string) =>
       Number((await database.run(`SELECT count(*)::int AS n FROM ${text}`)).rows[0]?.n);
     const remembering = `meter WHERE memory_days = 60`;
-    const { rows } = await database.run("SELECT address, pass FROM holder");
+    const { rows } = await database.run("SELECT address, pass, key_id FROM holder");
+    assert.equal(rows[0]?.key_id, 1, "the key that it was given");
     assert.match(String(rows[0]?.pass), /^[0-9a-f]{48}$/);
     assert.match(String(rows[0]?.address), /^http:\/\/127\.0\.0\.1:\d+$/);
     await untilSo(

@@ -8,6 +8,8 @@ import type { Fleet } from "../books/migrate.ts";
 
 /** Opens the keys of meters; `KeyBook` is one. */
 export interface MeterKeys {
+  /** Number of the fleet's key that this process was given, not of one that follows from it while keys are rotated. */
+  readonly given: number;
   /** Keys by serial, and why others do not open. A meter that is in neither has none. */
   readonly open: (
     run: Run,

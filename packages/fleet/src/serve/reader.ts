@@ -113,11 +113,21 @@ export class Reader {
   };
 
   async #start(): Promise<void> {
-    const { database, fleet, holder, address, version, pass, clock, log } = this.#options;
+    const { database, fleet, holder, address, version, pass, keys, clock, log } = this.#options;
     const onProblem = (sentence: string): void => this.#event({ type: "problem", text: sentence });
     this.#engine = await ShardEngine.start({ place: database.place, clock, onProblem, name: holder });
     this.#holder = await Holder.start({
-      ...{ engine: this.#engine, holder, address, version, pass, shards: fleet.shards, clock, takesAfter },
+      ...{
+        engine: this.#engine,
+        holder,
+        address,
+        version,
+        pass,
+        key: keys.given,
+        shards: fleet.shards,
+        clock,
+        takesAfter,
+      },
       tend: (stint) => this.#tend(stint),
       onEvent: (event) => this.#event(event),
     });

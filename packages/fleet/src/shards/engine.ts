@@ -54,6 +54,8 @@ export interface HolderRow {
 export interface AliveWord extends Omit<HolderRow, "seen"> {
   /** Shown by other processes that pass requests on to it; nobody can if omitted. */
   readonly pass?: string | undefined;
+  /** Number of the fleet's key that it was given. */
+  readonly key?: number | undefined;
 }
 
 export interface EngineOptions {
@@ -176,8 +178,8 @@ export class ShardEngine {
   }
 
   /** A sign of life; gives the database's time in milliseconds since 1970. @throws PostgresError */
-  async sayAlive({ holder, address, version, pass }: AliveWord): Promise<Millis> {
-    const [row] = await this.#run(sayAlive, [holder, address, version, pass ?? null]);
+  async sayAlive({ holder, address, version, pass, key }: AliveWord): Promise<Millis> {
+    const [row] = await this.#run(sayAlive, [holder, address, version, pass ?? null, key ?? null]);
     return 1_000 * Number(row?.now);
   }
 

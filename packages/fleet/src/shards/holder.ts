@@ -35,6 +35,8 @@ export interface HolderOptions {
   readonly version: string;
   /** Lets other processes of the fleet pass requests on to it. */
   readonly pass?: string | undefined;
+  /** Number of the fleet's key that this process was given. */
+  readonly key?: number | undefined;
   /** Of the fleet. */
   readonly shards: number;
   /** Time before it takes its first shards, so that it does not take what belongs to those that start with it; none if omitted. */
@@ -195,9 +197,9 @@ export class Holder {
   }
 
   async #sayAlive(): Promise<void> {
-    const { engine, clock, onEvent, holder, address, version, pass } = this.#options;
+    const { engine, clock, onEvent, holder, address, version, pass, key } = this.#options;
     const asked = clock.now();
-    const there = await engine.sayAlive({ holder, address, version, pass });
+    const there = await engine.sayAlive({ holder, address, version, pass, key });
     const took = clock.now() - asked;
     this.#problem = "";
     const step = this.#steps.database.look(asked + took / 2, there, took);

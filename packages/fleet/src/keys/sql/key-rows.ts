@@ -16,6 +16,11 @@ export const sayNext = "UPDATE fleet_key SET next = $2 WHERE key_id = $1";
 export const forgetFleetKeys = `
   DELETE FROM fleet_key f WHERE key_id < $1 AND NOT EXISTS (SELECT FROM meter_key k WHERE k.key_id = f.key_id)`;
 
+/** Holders that live and were given another key of the fleet than number $1, or do not say: at most $2. */
+export const readBehind = `
+  SELECT holder, key_id FROM holder WHERE seen > now() - interval '60 seconds' AND key_id IS DISTINCT FROM $1::int
+  ORDER BY holder LIMIT $2`;
+
 /** Keys of the meters with the serials $1. */
 export const readMeterKeys = `
   SELECT m.serial, k.key_id, k.sealed FROM meter_key k JOIN meter m USING (meter_id) WHERE m.serial = ANY($1::text[])`;

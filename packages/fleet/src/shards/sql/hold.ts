@@ -1,13 +1,13 @@
 /** Who holds shards, in the database's own time: that of pg-boss, which tests drive by hand. `JOBS` stands for its schema. */
 
 /**
- * A sign of life of holder $1 at address $2 with version $3 and the pass $4, if it has one; gives the database's time in seconds since 1970. The
+ * A sign of life of holder $1 at address $2 with version $3, with the pass $4 and the fleet's key number $5, if it has these; gives the database's time in seconds since 1970. The
  * pass is not taken from `excluded`: that needs the right to read it, which holders lack.
  */
 export const sayAlive = `
-  INSERT INTO holder (holder, address, version, pass, seen) VALUES ($1, $2, $3, $4::text, JOBS.job_now())
+  INSERT INTO holder (holder, address, version, pass, key_id, seen) VALUES ($1, $2, $3, $4::text, $5::int, JOBS.job_now())
   ON CONFLICT (holder) DO UPDATE
-    SET address = excluded.address, version = excluded.version, pass = $4::text, seen = excluded.seen
+    SET address = excluded.address, version = excluded.version, pass = $4::text, key_id = $5::int, seen = excluded.seen
   RETURNING extract(epoch FROM seen)::float8 AS now`;
 
 /** Holders that were seen within $1 seconds. */
