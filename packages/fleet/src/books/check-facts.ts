@@ -12,8 +12,8 @@ import { absent, hasValue, slotsIn, void_ } from "./slots.ts";
 const mostFacts = 10_000;
 const mostName = 200;
 const mostText = 65_536;
-/** A day of a century is 10 characters; PostgreSQL takes more than this, JavaScript's dates do not. */
-const mostMillis = 8.64e15;
+/** Years 1 to 9999: others are written with a sign or more digits, which PostgreSQL does not take for a time. */
+const [firstTime, lastTime] = [Date.parse("0001-01-01T00:00:00Z"), Date.parse("9999-12-31T23:59:59.999Z")];
 
 const kinds: ReadonlySet<string> = new Set(Object.values(registerKinds));
 
@@ -26,7 +26,7 @@ const halfCharacter = /[\ud800-\udfff]/u;
 const isText = (text: string, most: number): boolean =>
   text.length <= most && !text.includes("\0") && !halfCharacter.test(text);
 const isName = (text: string): boolean => text !== "" && isText(text, mostName);
-const isTime = (time: number): boolean => Number.isFinite(time) && Math.abs(time) <= mostMillis;
+const isTime = (time: number): boolean => time >= firstTime && time <= lastTime;
 const isWithin = (value: number, least: number, most: number): boolean =>
   Number.isInteger(value) && value >= least && value <= most;
 const isJson = (text: string): boolean => {

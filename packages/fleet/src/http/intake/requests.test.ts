@@ -254,6 +254,36 @@ describe("what the fleet asks of gateways that bring their values", { skip }, ()
     assert.deepEqual([odd.status, ((await odd.json()) as { readonly left_out: number }).left_out], [200, 1]);
   });
 
+  test("times that no calendar of the database has are refused in one sentence, not taken for a database that is away", async () => {
+    const token = await fleet.token("odd", { points: ["odd"] });
+    const event = (more: object) => ({
+      ...{ number: 1, stored: begin, point: "odd", kind: "event" },
+      event: {
+        ...{ point: "odd", id: "e", time: begin, until: null, kind: "log", number: 1, origin: "meter", detail: "{}" },
+        ...more,
+      },
+    });
+    const proof = { time: 8.64e15, table: null, offset: null, raw: null, profile: null, clockOffset: null, note: "" };
+    const bodies: readonly string[] = [
+      ...[8.64e15, -8.64e15].map((time) => [{ entry: event({ time }), proof: undefined }]),
+      [{ entry: event({ until: 8.64e15 }), proof: undefined }],
+      [{ entry: { ...event({}), stored: -8.64e15 }, proof: undefined }],
+      [{ entry: entryOf("device", { ...device("odd", "907"), to: 8.64e15 } as never), proof: undefined }],
+      [{ entry: entryOf("device", device("odd", "907", -8.64e15)), proof: undefined }],
+      [{ entry: entryOf("interval", interval("odd", 0)), proof }],
+    ].map((entries) => writeBody(entries as never).text);
+    for (const body of bodies) {
+      const answer = await fleet.send("/intake", {
+        method: "POST",
+        headers: { authorization: `Bearer ${token}` },
+        body,
+      });
+      const text = await answer.text();
+      assert.equal(answer.status, 400, `${body} ${text}`);
+      assert.match(text, /nothing of the batch is booked/);
+    }
+  });
+
   test("a body that was under way when its token was removed is not booked", async () => {
     const token = await fleet.token("slow", { points: ["slow"] });
     const { text } = writeBody([{ entry: entryOf("interval", interval("slow", 1)) as never, proof: undefined }]);
