@@ -126,6 +126,20 @@ test("the fuse and the plant of a point, by which its values are checked, and th
   });
 });
 
+test("meters that a gateway of its own brings have no link, as many as there are", { skip }, async () => {
+  const database = await servers.fleet();
+  await bring(database, first);
+  const rows = ["cabins,,Europe/Oslo,9001,gateway,cabin-1,,,", "cabins,,,9002,gateway,cabin-2,,,"];
+  assert.deepEqual((await bring(database, rows)).added, ["9001", "9002"]);
+  assert.deepEqual([(await bring(database, rows)).unchanged, (await bring(database, first)).unchanged], [2, 3]);
+  const links = async () =>
+    (await sitesOf(database.run, all)).flatMap(({ meters }) => meters.map(({ serial, link }) => `${serial} ${link}`));
+  const given = ["7001 tcp://10.0.0.1:4059", "7002 tcp://10.0.0.1:4060", "7003 tcp://10.0.1.1:4059"];
+  assert.deepEqual((await links()).sort(), [...given, "9001 null", "9002 null"]);
+  assert.deepEqual((await bring(database, ["lindevej-12,,,7001,gateway,flat-1,,,"])).changed, ["7001"]);
+  assert.equal((await links()).includes("7001 null"), true);
+});
+
 test("all mistakes are told at once, with their lines, and nothing is half done", { skip }, async () => {
   const database = await servers.fleet();
   await bring(database, first);

@@ -93,7 +93,7 @@ const strayOf = (
       ? []
       : [`${row.at}: point belongs to site ${String(there)}, and to ${row.site} here: ${advice}`]),
     ...taken(atPoint.get(row.point), "point"),
-    ...taken(atLink.get(row.link), "link"),
+    ...taken(atLink.get(row.link ?? ""), "link"),
   ];
 };
 
@@ -160,7 +160,7 @@ const compared = (rows: readonly SiteRow[], known: Known): SiteImport => {
 const concerned = (rows: readonly SiteRow[], { meters, atPoint, atLink }: Known): readonly string[] =>
   rows.flatMap(({ site, serial, point, link }) => [
     site,
-    ...[meters.get(serial), atPoint.get(point), atLink.get(link)].flatMap((row) =>
+    ...[meters.get(serial), atPoint.get(point), atLink.get(link ?? "")].flatMap((row) =>
       typeof row?.site === "string" ? [row.site] : [],
     ),
   ]);

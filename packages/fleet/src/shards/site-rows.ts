@@ -24,6 +24,8 @@ type Column = (typeof siteColumns)[number];
 const mostRows = 200_000;
 const longestName = 100;
 const longestLink = 500;
+/** What a row has as its link if a gateway of its own brings the meter's values. */
+const byGateway = "gateway";
 
 /** The fuse in front of a point, as checks want it. */
 export interface PointFuse {
@@ -40,7 +42,8 @@ export interface SiteRow {
   readonly line: number;
   readonly site: string;
   readonly serial: string;
-  readonly link: string;
+  /** Null if a gateway of its own brings the meter's values: no process of the fleet reaches it. */
+  readonly link: string | null;
   readonly point: string;
   readonly siteName: string | undefined;
   readonly zone: string | undefined;
@@ -132,6 +135,7 @@ const rulesWith = (checkLink: (link: string) => unknown): Readonly<Record<Column
   profile: rule((text) => /^[a-z]{1,20}:\d{1,3}\.\d{1,3}$/.test(text), "must be like meter:3.70"),
   key: keyRule,
   link: (text) => {
+    if (text === byGateway) return undefined;
     if (text.length > longestLink) return `has ${text.length} characters; the limit is ${longestLink}`;
     try {
       checkLink(text);
@@ -166,7 +170,7 @@ const rowOf = (at: string, { line, fields }: CsvRow): SiteRow => ({
     line,
     site: fields.get("site") ?? "",
     serial: plainSerial(fields.get("serial") ?? ""),
-    link: fields.get("link") ?? "",
+    link: fields.get("link") === byGateway ? null : (fields.get("link") ?? ""),
   },
   ...{ point: fields.get("point") ?? "", siteName: fields.get("site_name"), zone: fields.get("zone") },
   ...{ pointName: fields.get("point_name"), gsrn: fields.get("gsrn"), profile: fields.get("profile") },
@@ -188,7 +192,7 @@ const sharedIn = (rows: readonly SiteRow[]): readonly string[] =>
     const first = new Map<unknown, SiteRow>();
     return rows.flatMap((row) => {
       const value = row[key];
-      if (value === undefined || value === "") return [];
+      if (value === undefined || value === null || value === "") return [];
       const earlier = first.get(value);
       if (earlier === undefined) {
         first.set(value, row);

@@ -6,11 +6,13 @@ import type { Attempt, ReadKind } from "@meterport/engine/model/visit";
 import { OutputWorld, until } from "@meterport/gateway/outputs/output-world.test-kit";
 import { writeBody } from "@meterport/gateway/outputs/upstream/upstream-wire";
 import { systemEntropy } from "@meterport/transports/clock";
+import { parseMeterLink } from "@meterport/transports/link-url";
 import { peer } from "../../../../../test/support/peers.ts";
 import { FleetServer } from "../../books/fleet-database.test-kit.ts";
 import { daysOf } from "../../books/queries.ts";
 import { slotsBetween } from "../../books/stored-slots.ts";
 import { visitBook } from "../../jobs/visit-book.ts";
+import { importSites } from "../../shards/import-sites.ts";
 import { noteMeters } from "./intake-book.ts";
 import { IntakeWorld, type Told } from "./intake-world.test-kit.ts";
 
@@ -141,6 +143,39 @@ describe("what the fleet asks of gateways that bring their values", { skip }, ()
     assert.deepEqual(await fleet.counts(other), { gone: 1 });
     const due = await visitBook(systemEntropy).dueTargets(fleet.database.run, [0], Date.now() + 600_000, 500);
     assert.deepEqual(due, [], "no holder is asked for it");
+  });
+
+  test("a site of gateways has its own windows, and what they close on is no longer asked for", async () => {
+    await importSites(
+      fleet.database,
+      {
+        name: "cabins.csv",
+        text: "site,zone,serial,link,point\ncabins,Asia/Tokyo,920,gateway,c-1\ncabins,,921,gateway,c-2\n",
+      },
+      { checkLink: parseMeterLink },
+    );
+    const token = await fleet.token("cabins", { sites: ["cabins"] });
+    const tokyo = (time: number): string => new Date(time + 9 * 3_600_000).toISOString().slice(11, 16);
+    const [now, closes] = [Date.now(), Date.now() + 2 * day];
+    const campaign = (name: string, window: string) =>
+      fleet.json<{ readonly id: number }>(
+        fleet.post("/campaigns", {
+          ...{ name, reads: ["clock"], sites: ["cabins"], windows: [window] },
+          closes: new Date(closes).toISOString(),
+        }),
+      );
+    const { id } = await campaign("open", `${tokyo(now - 600_000)}-${tokyo(now + 1_800_000)}`);
+    await campaign("closed", `${tokyo(now - 1_800_000)}-${tokyo(now - 120_000)}`);
+    const told = await fleet.requests(token, 2);
+    assert.deepEqual(told.map(({ data }) => data.point).sort(), ["c-1", "c-2"]);
+    const end = Math.floor((now + 1_800_000) / 60_000) * 60_000;
+    for (const { data } of told)
+      assert.deepEqual(
+        data.wanted.map((one: { valid_until: number }) => one.valid_until),
+        [end],
+      );
+    await answer(token, ...idsIn(told).map(([one]) => ({ id: one, result: "read", reason: null })));
+    assert.deepEqual(await fleet.counts(id), { done: 2 });
   });
 
   test("a gateway that answers what others were asked is refused in one sentence, and nothing is noted", async () => {
