@@ -98,7 +98,9 @@ export const addIntake = (app: OpenAPIHono, { database, clock, entropy }: FleetW
 
   app.openapi(route.intakeRoute, async (c) => {
     if ((await intakeIn(c)) === undefined) return unknownToken(c) as never;
-    const entries = readBody(await c.req.text());
+    const body = await c.req.text().catch(() => undefined);
+    if (body === undefined) return badRequest(c, "the body ended before its length: send it again");
+    const entries = readBody(body);
     if (typeof entries === "string") return badRequest(c, entries);
     // Again: a body may take minutes, and its token be removed meanwhile.
     const intake = await intakeIn(c);

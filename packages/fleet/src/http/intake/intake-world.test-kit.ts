@@ -8,6 +8,7 @@ import { outputKinds } from "@meterport/gateway/outputs/list";
 import type { OutputParts } from "@meterport/gateway/outputs/output-kind";
 import { Secret } from "@meterport/protocol/mep/security/key";
 import { systemClock, systemEntropy } from "@meterport/transports/clock";
+import { HTTPException } from "hono/http-exception";
 import type { Database } from "../../books/database.ts";
 import { jobsDesk } from "../../jobs/jobs-desk.ts";
 import { addFleetRoutes } from "../fleet-routes.ts";
@@ -21,9 +22,12 @@ export interface Told {
 
 export class IntakeWorld {
   readonly database: Database;
+  /** What the gateway would log as a mistake of its own. */
+  readonly mistakes: readonly string[];
   readonly #listening: Listening;
 
-  private constructor(database: Database, listening: Listening) {
+  private constructor(database: Database, listening: Listening, mistakes: readonly string[]) {
+    this.mistakes = mistakes;
     this.database = database;
     this.#listening = listening;
   }
@@ -35,11 +39,16 @@ export class IntakeWorld {
       c.set("actor", { kind: "user", name: "anna", scope: "admin" });
       await next();
     });
+    const mistakes: string[] = [];
+    app.onError((error, c) => {
+      if (!(error instanceof HTTPException)) mistakes.push(error.message);
+      return c.json({}, 500);
+    });
     const fleet = { id: "test", name: "Test", shards: 16 };
     const world = { database, fleet, clock: systemClock, entropy: systemEntropy, desk: jobsDesk };
     addFleetRoutes(app, world, { meters: new Map(), pointInfo: () => undefined });
     const own = { host: "127.0.0.1", port: 0, portAsked: true, log: silentLog };
-    return new IntakeWorld(database, await listen({ ...own, fetch: (request) => app.fetch(request) }));
+    return new IntakeWorld(database, await listen({ ...own, fetch: (request) => app.fetch(request) }), mistakes);
   }
 
   close = (): Promise<void> => this.#listening.close();

@@ -339,6 +339,32 @@ describe("what the fleet asks of gateways that bring their values", { skip }, ()
     assert.deepEqual((await fleet.database.run("SELECT FROM metering_point WHERE id = 'slow'")).rows, []);
   });
 
+  test("half of a body is nothing, and no mistake of the fleet", async () => {
+    const token = await fleet.token("half", { points: ["half"] });
+    const entries = Array.from({ length: 90 }, (_, n) => ({
+      entry: entryOf("interval", interval("half", n)) as never,
+      proof: undefined,
+    }));
+    const { text } = writeBody(entries);
+    for (const path of ["intake", "intake/outcomes"]) {
+      const headers = {
+        authorization: `Bearer ${token}`,
+        "content-type": "application/json",
+        "content-length": text.length,
+      };
+      const sending = httpRequest(`${fleet.url}/api/v1/fleet/${path}`, { method: "POST", headers });
+      const closed = new Promise((resolve) => sending.on("error", resolve));
+      // It ends with a whole line.
+      sending.write(text.slice(0, text.lastIndexOf("\n", text.length / 2) + 1));
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      sending.destroy(new Error("the connection is lost"));
+      await closed;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    assert.deepEqual((await fleet.database.run("SELECT FROM metering_point WHERE id = 'half'")).rows, []);
+    assert.deepEqual(fleet.mistakes, []);
+  });
+
   test("of very many gateways that listen some are told and let go, so that connections are left", async () => {
     const token = await gateway("crowd", "906");
     await read("crowd");

@@ -12,7 +12,7 @@ import { FleetVisits } from "./fleet-visits.ts";
 import { storedAgain } from "./stored-again.ts";
 import { type GapsWanted, gapsWanted, leftOut, type Outcome, readsWanted } from "./upstream-requests.ts";
 import type { UpstreamSettings } from "./upstream-settings.ts";
-import { type ProvedEntry, wireType, writeBody } from "./upstream-wire.ts";
+import { mostEntries, type ProvedEntry, wireType, writeBody } from "./upstream-wire.ts";
 
 /** After the stream of requests ended: nothing waits for it, since the fleet asks again. */
 const againAfter: Millis = 10_000;
@@ -23,14 +23,26 @@ const longestRequest = 65_536;
 
 const path = "/api/v1/fleet/intake";
 
+/** Entries of a request at least, however slow the line is. */
+const fewestEntries = 8;
+
+/** So much more is tried after each request that got through: one that does not costs more than it would gain. */
+const moreEntries = 16;
+
+/** How much goes into one request: half after one that did not get through, so that a slow line gets on. */
+interface Pace {
+  most: number;
+}
+
 type Parts = Pick<OutputParts, "readAgain" | "visit" | "journalOf">;
 
 /** @param ask stands in for the network */
 export const openUpstream = (settings: UpstreamSettings, parts: Parts, ask?: AskHttp): Output["open"] => {
   let visits: FleetVisits | undefined;
+  const pace: Pace = { most: mostEntries };
   return async (context, signal) => {
     visits ??= visitsOf(parts, context);
-    const session = new Session({ settings, parts, context, visits, ask: askPatiently(ask ?? askHttp) });
+    const session = new Session({ settings, parts, context, visits, pace, ask: askPatiently(ask ?? askHttp) });
     await session.hello(signal);
     return session.running();
   };
@@ -56,6 +68,7 @@ interface SessionOptions {
   readonly parts: Parts;
   readonly context: OutputContext;
   readonly visits: FleetVisits;
+  readonly pace: Pace;
   readonly ask: AskHttp;
 }
 
@@ -64,15 +77,17 @@ class Session {
   readonly #parts: Parts;
   readonly #context: OutputContext;
   readonly #visits: FleetVisits;
+  readonly #pace: Pace;
   readonly #ask: AskHttp;
   readonly #end = new AbortController();
   #saidWhy: string | undefined;
 
-  constructor({ settings, parts, context, visits, ask }: SessionOptions) {
+  constructor({ settings, parts, context, visits, pace, ask }: SessionOptions) {
     this.#settings = settings;
     this.#parts = parts;
     this.#context = context;
     this.#visits = visits;
+    this.#pace = pace;
     this.#ask = ask;
   }
 
@@ -117,8 +132,11 @@ class Session {
     const proofs = await proofsOf(this.#context.history, entries);
     let left: readonly ProvedEntry[] = entries.map((entry) => ({ entry, proof: proofs.get(entry) }));
     while (left.length > 0) {
-      const { text, taken, last } = writeBody(left);
+      const { most } = this.#pace;
+      const { text, taken, last } = writeBody(left, most);
+      this.#pace.most = Math.max(fewestEntries, Math.floor(most / 2));
       await this.#post(text, signal);
+      this.#pace.most = Math.min(mostEntries, most + moreEntries);
       acknowledge(last);
       left = left.slice(taken);
     }

@@ -86,8 +86,8 @@ export interface WireBody {
   readonly last: number;
 }
 
-/** Writes as many entries as fit into a request; at least one. */
-export const writeBody = (entries: readonly ProvedEntry[]): WireBody => {
+/** Writes as many entries as fit into a request, and at most so many; at least one. */
+export const writeBody = (entries: readonly ProvedEntry[], most = mostEntries): WireBody => {
   const ids = new Map<string, number>();
   const texts = new Map<Proof, string>();
   const textOf = (proven: Proof): string => {
@@ -97,7 +97,7 @@ export const writeBody = (entries: readonly ProvedEntry[]): WireBody => {
   };
   const lines: string[] = [];
   let [length, taken] = [0, 0];
-  for (const { entry: one, proof: proven } of entries.slice(0, mostEntries)) {
+  for (const { entry: one, proof: proven } of entries.slice(0, most)) {
     const own: string[] = [];
     const known = proven === undefined ? undefined : textOf(proven);
     const id = known === undefined ? undefined : (ids.get(known) ?? ids.size);
