@@ -124,6 +124,8 @@ test("priority falls with each failure, and what is told twice or late changes n
       ["london-1", 3],
     ],
   );
+  const nothing = (attempts: number) => visits.settle(database.run, [{ ...failed, attempts }], opens + 4 * minute);
+  await Promise.all([nothing(0), nothing(1), nothing(3)]);
   const read = { campaign: id, meter: one, attempt: { event: "read", reason: null } } as const;
   await visits.settle(database.run, [read, { ...failed, campaign: 99 }], opens + 5 * minute);
   await visits.settle(database.run, [failed], opens + 6 * minute);
@@ -131,6 +133,8 @@ test("priority falls with each failure, and what is told twice or late changes n
   await visits.settle(database.run, [refused], opens + 6 * minute);
   const report = await campaignReport(database.run, id);
   assert.deepEqual([report?.counts.done, report?.counts.refused, report?.counts.waiting], [1, 1, 0]);
+  const [target] = await campaignTargets(database.run, id, { state: "done", limit: 1 });
+  assert.equal(target?.attempts, 3, "failures that name an attempt which is over, or has not begun, are none");
   assert.deepEqual(report?.reasons, [{ state: "refused", reason: "the meter said no", count: 1 }]);
 });
 

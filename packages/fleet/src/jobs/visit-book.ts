@@ -28,7 +28,10 @@ export interface Settled {
   readonly campaign: number;
   readonly meter: number;
   readonly attempt: Attempt;
-  /** How many attempts had ended when it was asked for: if others have ended since, it says nothing new. Not checked if omitted. */
+  /**
+   * How many attempts had ended when it was asked for: if others have ended since, only that it was read still counts. Not
+   * checked if omitted.
+   */
   readonly attempts?: number | undefined;
 }
 
@@ -166,6 +169,10 @@ const writeTargets = async (run: Run, changed: readonly { readonly before: Targe
   return new Set(rows.map((row) => keyOf({ campaign: Number(row.campaign_id), meter: Number(row.meter_id) })));
 };
 
+/** What failed in an attempt that is over says nothing new. What was read in it was read all the same, perhaps by another gateway of that token. */
+const isStale = ({ attempt, attempts }: Settled, before: Target): boolean =>
+  attempts !== undefined && (attempt.event === "read" ? attempts > before.attempts : attempts !== before.attempts);
+
 const settleOnce = async (
   run: Run,
   done: readonly Settled[],
@@ -182,7 +189,7 @@ const settleOnce = async (
   const changed = rows.flatMap((row) => {
     const before = targetIn(row);
     const [campaign, one] = [campaigns.get(before.campaign), told.get(keyOf(before))];
-    if (campaign === undefined || one === undefined || (one.attempts ?? before.attempts) !== before.attempts) return [];
+    if (campaign === undefined || one === undefined || isStale(one, before)) return [];
     const { attempt } = one;
     const after = afterAttempt(before, campaign, attempt, { now, offset: zoneOffset(String(row.zone)), entropy });
     return after === before ? [] : [{ before, after }];

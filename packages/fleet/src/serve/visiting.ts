@@ -104,8 +104,12 @@ export class Visiting {
     const { log, clock } = this.#options;
     log.error(`unexpected: ${error instanceof Error ? error.message : String(error)}`);
     const attempt = { event: "failed", reason: "it ended unexpectedly: see the log of the process" } as const;
-    for (const { campaign, meter } of targets)
-      this.#unsettled.push({ done: { campaign, meter, attempt }, journal: 0, until: clock.now() + bookedWithin });
+    for (const { campaign, meter, attempts } of targets)
+      this.#unsettled.push({
+        done: { campaign, meter, attempt, attempts },
+        journal: 0,
+        until: clock.now() + bookedWithin,
+      });
   }
 
   async #visit({ visit, targets: all }: Wanted): Promise<void> {
@@ -123,9 +127,9 @@ export class Visiting {
     const results = await readAll(reads, { id, point, store: gateway.store, clock });
     const { journal } = await gateway.store.status();
     const until = clock.now() + bookedWithin;
-    for (const { campaign, meter, reads: own } of targets) {
+    for (const { campaign, meter, attempts, reads: own } of targets) {
       const attempt = together(own.flatMap((kind) => results.get(kind) ?? []));
-      this.#unsettled.push({ done: { campaign, meter, attempt }, journal: journal.newest, until });
+      this.#unsettled.push({ done: { campaign, meter, attempt, attempts }, journal: journal.newest, until });
     }
   }
 

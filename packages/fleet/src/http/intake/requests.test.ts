@@ -135,10 +135,13 @@ describe("what the fleet asks of gateways that bring their values", { skip }, ()
     const before = await fleet.target(one);
     assert.deepEqual([before.state, before.attempts], ["failed", 1]);
     assert.doesNotMatch(String(before.reason), /[\p{Cc}\p{Cf}]/u);
-    for (const again of [failed, { ...failed, result: "read", reason: null }])
+    const ahead = { id: urgent.id.replace(/0$/, "9"), result: "read", reason: null };
+    for (const again of [failed, { ...failed, result: "refused" }, ahead])
       assert.equal((await answer(token, again)).status, 200);
-    assert.deepEqual(await fleet.target(one), before, "it is of the attempt before");
+    assert.deepEqual(await fleet.target(one), before, "it is of the attempt before, or of none");
     assert.deepEqual(idsIn(await fleet.requests(token, 1)), [[later.id]], "the other one rests after its failure");
+    await answer(token, { id: urgent.id, result: "read", reason: null });
+    assert.equal((await fleet.target(one)).state, "done", "a second gateway with this token has read it");
     await answer(token, { id: later.id, result: "nothing", reason: "the meter has no such table" });
     assert.deepEqual(await fleet.counts(other), { gone: 1 });
     const due = await visitBook(systemEntropy).dueTargets(fleet.database.run, [0], Date.now() + 600_000, 500);
