@@ -18,8 +18,10 @@ import { type Fleet, makeFleet, migrate } from "../books/migrate.ts";
 import { dropMonths, makeMonthsAhead, monthOf, monthsIn, packMonth, pruneEvents } from "../books/partitions.ts";
 import { completenessIn } from "../books/queries.ts";
 import { emptyDay, putFact } from "../books/slots.ts";
+import { noteMeters } from "../http/intake/intake-book.ts";
 import { campaignReport, makeCampaign } from "../jobs/campaign-book.ts";
 import { startJobs } from "../jobs/fleet-jobs.ts";
+import { visitBook } from "../jobs/visit-book.ts";
 import { KeyBook } from "../keys/key-book.ts";
 import { makeFleetKey } from "../keys/rotate.ts";
 import { ShardEngine } from "../shards/engine.ts";
@@ -196,6 +198,15 @@ describe("the logins of a fleet's roles", { skip: skip === undefined ? false : s
     const id = await api.transaction((run) => makeCampaign(run, wanted, "anna", now));
     assert.equal((await campaignReport(api.run, id))?.state, "open", "no job is needed for it");
     assert.equal((await completenessIn(api.run, { month: 11, year: 2026, now, grace: 0 })).length, 2);
+    // What gateways elsewhere bring, and are asked for.
+    await api.run("UPDATE site SET paused_until = NULL");
+    await noteMeters(api.run, ["hall"]);
+    const visits = visitBook(systemEntropy);
+    const [due] = await visits.dueAt(api.run, ["hall"], now + 1, 10);
+    assert.deepEqual([due?.campaign, due?.point], [id, "hall"]);
+    const attempt = { event: "read", reason: null } as const;
+    await visits.settle(api.run, [{ campaign: id, meter: due?.meter ?? 0, attempt, attempts: 0 }], now + 2);
+    assert.equal((await campaignReport(api.run, id))?.counts.done, 1);
     await audit(api.run, { who: "anna", what: "import" });
     assert.deepEqual(
       (await readAudit(api.run, 1)).map(({ who, what }) => [who, what]),

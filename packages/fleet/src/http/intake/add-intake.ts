@@ -12,6 +12,7 @@ import type { Context } from "hono";
 import { audit } from "../../audit/audit.ts";
 import { Books } from "../../books/book.ts";
 import { journalFacts } from "../../books/journal-facts.ts";
+import { scopeProblems } from "../../jobs/campaign-book.ts";
 import { type Settled, visitBook } from "../../jobs/visit-book.ts";
 import { type FleetWorld, whoAsks } from "../world.ts";
 import {
@@ -167,6 +168,8 @@ export const addIntake = (app: OpenAPIHono, { database, clock, entropy }: FleetW
     const { name, points = [], sites = [] } = c.req.valid("json");
     if (points.length + sites.length === 0)
       return badRequest(c, "name points or sites: a token is for nothing else") as never;
+    const unknown = sites.length === 0 ? [] : await scopeProblems(run, { sites });
+    if (unknown.length > 0) return badRequest(c, `${unknown.join(" ")} The token would be for nothing.`) as never;
     const token = newToken(entropy);
     const by = whoAsks(c);
     const made = await database.transaction(async (own) => {

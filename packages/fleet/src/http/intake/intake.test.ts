@@ -121,6 +121,9 @@ describe("values that a gateway brings by itself", { skip }, () => {
   });
 
   test("a gateway that names points of others is refused with all of them, and nothing is booked", async () => {
+    const nowhere = { name: "liar", points: ["mine"], sites: ["prak"] };
+    const mistyped = await send("/tokens", { method: "POST", headers: json, body: JSON.stringify(nowhere) });
+    assert.deepEqual([mistyped.status, /There is no site ..prak../.test(await mistyped.text())], [400, true]);
     const token = await makeToken("liar", { points: ["mine"], sites: ["park"] });
     const entry = (n: number, point: string) => {
       const { proof: _, ...own } = interval(n, point);
