@@ -5,7 +5,6 @@ import type { Millis } from "@meterport/protocol/ports";
 import type { Database, Run } from "./database.ts";
 import { auditChain } from "./sql/audit-chain.ts";
 import { firstTables } from "./sql/first-tables.ts";
-import { holderKey } from "./sql/holder-key.ts";
 import { holderPass } from "./sql/holder-pass.ts";
 import { intakeTables } from "./sql/intake-tables.ts";
 import { jobTables } from "./sql/job-tables.ts";
@@ -14,6 +13,7 @@ import { meterKeys } from "./sql/meter-keys.ts";
 import { meterLinks } from "./sql/meter-links.ts";
 import { readMarks } from "./sql/read-marks.ts";
 import { targetTurns } from "./sql/target-turns.ts";
+import { toldColumns } from "./sql/told-columns.ts";
 import { toldStates } from "./sql/told-states.ts";
 
 /**
@@ -30,7 +30,7 @@ export type MigrationStep = string | { readonly apart: readonly string[] };
 export const migrations: readonly MigrationStep[] = [
   ...[firstTables, meterLinks, auditChain, meterKeys, makeMonthFunction],
   ...[toldStates, jobTables, holderPass, intakeTables, readMarks],
-  ...[targetTurns, holderKey],
+  ...[targetTurns, toldColumns],
 ];
 
 /** What a fleet is. */

@@ -58,6 +58,11 @@ test("a daemon of its own brings its meter to a fleet that cannot reach it, and 
     const targets = async () =>
       ((await ask(`/campaigns/${campaign}`)).data as { readonly targets: Readonly<Record<string, number>> }).targets;
     await untilSo("it is read", 90_000, async () => (await targets()).done === 1);
+    const { meters } = (await ask("/meters")).data as { readonly meters: readonly { state: string; holder: string }[] };
+    assert.deepEqual(
+      meters.map(({ state, holder }) => [state, holder]),
+      [["up", "intake cabin"]],
+    );
     const { rows } = await database.run(
       "SELECT count(*)::int AS n FROM register_reading JOIN channel USING (channel_id) WHERE kind = 'g' AND name = 'energy_import_wh'",
     );

@@ -14,6 +14,8 @@ import { Books } from "../../books/book.ts";
 import { journalFacts } from "../../books/journal-facts.ts";
 import { scopeProblems } from "../../jobs/campaign-book.ts";
 import { type Settled, visitBook } from "../../jobs/visit-book.ts";
+import { gatewayPrefix } from "../../shards/sql/told.ts";
+import { tellLinkStates } from "../../shards/told.ts";
 import { type FleetWorld, whoAsks } from "../world.ts";
 import {
   addIntake as addToken,
@@ -22,6 +24,7 @@ import {
   listIntakes,
   mayBring,
   noteDelivered,
+  noteHeard,
   noteMeters,
   pointsOf,
   pointsOfMeters,
@@ -110,7 +113,7 @@ export const addIntake = (app: OpenAPIHono, { database, clock, entropy }: FleetW
     const foreign = new Set(entries.flatMap(({ entry: { point } }) => (mayBring(allowed, point) ? [] : [point])));
     if (foreign.size > 0) return foreignPoints(c, [...foreign]) as never;
     try {
-      const { leftOut, why } = await bookEntries(books, entries, `intake ${intake.name}`, clock.wall());
+      const { leftOut, why } = await bookEntries(books, entries, `${gatewayPrefix}${intake.name}`, clock.wall());
       if (entries.some(({ entry }) => entry.kind === "device")) await noteMeters(run, [...allowed]);
       const number = entries.length === 0 ? null : Math.max(...entries.map(({ entry }) => entry.number));
       await noteDelivered(run, intake.name, number);
@@ -137,9 +140,26 @@ export const addIntake = (app: OpenAPIHono, { database, clock, entropy }: FleetW
   });
 
   // Before the body is looked at.
-  app.use(route.outcomesRoute.path, async (c, next) =>
-    (await intakeIn(c)) === undefined ? (unknownToken(c) as never) : next(),
-  );
+  for (const { path } of [route.outcomesRoute, route.linksRoute])
+    app.use(path, async (c, next) => ((await intakeIn(c)) === undefined ? (unknownToken(c) as never) : next()));
+
+  app.openapi(route.linksRoute, async (c) => {
+    const intake = await intakeIn(c);
+    if (intake === undefined) return unknownToken(c) as never;
+    const { links } = c.req.valid("json");
+    const allowed = await pointsOf(run, intake);
+    const foreign = links.filter(({ point }) => !allowed.has(point));
+    if (foreign.length > 0)
+      return foreignPoints(
+        c,
+        foreign.map(({ point }) => point),
+      ) as never;
+    const told = links.map((link) => ({ ...link, cause: link.cause === null ? null : plainText(link.cause) }));
+    await tellLinkStates(run, `${gatewayPrefix}${intake.name}`, told);
+    await noteHeard(run, intake.name);
+    return give(c, route.outcomesTaken, { taken: links.length });
+  });
+
   app.openapi(route.outcomesRoute, async (c) => {
     const intake = await intakeIn(c);
     if (intake === undefined) return unknownToken(c) as never;

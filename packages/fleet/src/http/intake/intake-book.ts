@@ -84,6 +84,11 @@ export const pointsOfMeters = async (run: Run, meters: readonly number[]): Promi
   return new Map(rows.map(({ meter_id, id }) => [Number(meter_id), String(id)]));
 };
 
+/** Notes that it was heard, so its word on its links counts. */
+export const noteHeard = async (run: Run, name: string): Promise<void> => {
+  await run("UPDATE intake SET seen = now() WHERE name = $1", [name]);
+};
+
 /** Notes how far it has come. */
 export const noteDelivered = async (run: Run, name: string, number: number | null): Promise<void> => {
   await run("UPDATE intake SET delivered = now(), number = greatest(number, $2) WHERE name = $1", [name, number]);

@@ -41,7 +41,9 @@ export class IntakeWorld {
     });
     const mistakes: string[] = [];
     app.onError((error, c) => {
-      if (!(error instanceof HTTPException)) mistakes.push(error.message);
+      // As the gateway answers to what is no JSON.
+      if (error instanceof HTTPException) return c.json({}, error.status);
+      mistakes.push(error.message);
       return c.json({}, 500);
     });
     const fleet = { id: "test", name: "Test", shards: 16 };

@@ -342,6 +342,40 @@ describe("what the fleet asks of gateways that bring their values", { skip }, ()
     assert.deepEqual((await fleet.database.run("SELECT FROM metering_point WHERE id = 'slow'")).rows, []);
   });
 
+  test("the links of its points are listed as those of any other meter, as long as it is heard", async () => {
+    const token = await gateway("lodge", "930");
+    const meter = async () =>
+      (await fleet.json<{ readonly meters: readonly Record<string, unknown>[] }>(fleet.send("/meters?q=lodge")))
+        .meters[0];
+    const pageState = async () => {
+      const answer = await fetch(`${fleet.url}/api/v1/points?q=lodge`);
+      return ((await answer.json()) as { readonly points: readonly { readonly link: { state: string } }[] }).points[0]
+        ?.link.state;
+    };
+    assert.deepEqual([(await meter())?.state, await pageState()], ["free", "connecting"]);
+    const since = Date.UTC(2026, 0, 1);
+    const tell = (...links: readonly object[]) => fleet.post("/intake/links", { links }, token);
+    const silent = { point: "lodge", state: "silent", cause: "the meter\u0007 does not answer", since };
+    assert.equal((await tell(silent)).status, 200);
+    const { state, cause, since: from, holder } = (await meter()) ?? {};
+    assert.deepEqual([state, from, holder], ["silent", new Date(since).toISOString(), "intake lodge"]);
+    assert.match(String(cause), /^the meter\P{Cc} does not answer$/u);
+    assert.equal(await pageState(), "silent");
+    const refused = await tell({ ...silent, state: "up" }, { ...silent, point: "flat-1" });
+    assert.equal(refused.status, 403);
+    assert.match(((await refused.json()) as { readonly message: string }).message, /^this token is not for "flat-1"/);
+    for (const wrong of [{ state: "fine" }, { since: -1 }, { since: 1e15 }])
+      assert.equal((await tell({ ...silent, ...wrong })).status, 400);
+    assert.equal((await fleet.post("/intake/links", { links: [] })).status, 401);
+    assert.equal((await meter())?.state, "silent");
+    await fleet.database.run("UPDATE intake SET seen = now() - interval '4 minutes' WHERE name = 'lodge'");
+    assert.deepEqual([(await meter())?.state, await pageState()], ["free", "connecting"]);
+    assert.equal((await tell()).status, 200);
+    assert.equal((await meter())?.state, "silent", "it is there again");
+    assert.equal((await fleet.send("/intake/tokens/lodge", { method: "DELETE" })).status, 204);
+    assert.equal((await meter())?.state, "free");
+  });
+
   test("half of a body is nothing, and no mistake of the fleet", async () => {
     const token = await fleet.token("half", { points: ["half"] });
     const entries = Array.from({ length: 90 }, (_, n) => ({

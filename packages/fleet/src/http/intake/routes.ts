@@ -3,7 +3,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { query } from "@meterport/gateway/http/query/params";
 import { answer, jsonBody, problem, wrongParameter } from "@meterport/gateway/http/route-parts";
 import { moment } from "@meterport/gateway/http/schemas";
-import { outcomesForm } from "@meterport/gateway/outputs/upstream/upstream-requests";
+import { linksForm, outcomesForm } from "@meterport/gateway/outputs/upstream/upstream-requests";
 import { longestBody, mostEntries, wireType } from "@meterport/gateway/outputs/upstream/upstream-wire";
 import type { IntakeTokens } from "../api.ts";
 import { databaseAway, tags } from "../lists/routes.ts";
@@ -66,8 +66,25 @@ export const requestsRoute = createRoute({
 });
 
 export const outcomesTaken = z
-  .object({ taken: z.number().int().openapi({ description: "Those that are noted now, or say nothing new" }) })
+  .object({ taken: z.number().int().openapi({ description: "What is noted now, or says nothing new" }) })
   .openapi("FleetOutcomesTaken");
+
+export const linksRoute = createRoute({
+  ...{ method: "post", path: `${path}/links`, tags, summary: "Says how the links of a gateway's points are" },
+  description:
+    "Those that changed, and at least each minute an empty list: a gateway that was not heard for three minutes counts as gone. If one is not of a point of the token, nothing is noted.",
+  request: {
+    query: query({}),
+    ...jsonBody(linksForm.openapi("FleetLinks"), {
+      links: [{ point: "cabin", state: "up", cause: null, since: 1_767_225_600_000 }],
+    }),
+  },
+  responses: {
+    200: answer(outcomesTaken, "They are noted", { taken: 1 }),
+    ...{ 400: wrongParameter, 401: unknownToken, 503: databaseAway },
+    403: problem("Points that are not its own", "foreign-points"),
+  },
+});
 
 export const outcomesRoute = createRoute({
   ...{ method: "post", path: `${path}/outcomes`, tags, summary: "Says what became of reads that the fleet asked for" },

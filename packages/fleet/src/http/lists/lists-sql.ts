@@ -1,13 +1,13 @@
 /** Lists of what a fleet has, by pages: each takes the rows behind a key, so no page costs more than the first. */
-import { heldShards } from "../../shards/sql/told.ts";
+import { heardGateways, heldShards, teller } from "../../shards/sql/told.ts";
 
 /** Nobody who lives holds its shard, or its holder has not told. */
-const state = "CASE WHEN held.holder IS NULL THEN 'free' WHEN st.holder = held.holder THEN st.state ELSE 'unknown' END";
+const state = `CASE WHEN ${teller} IS NULL THEN 'free' WHEN st.holder = ${teller} THEN st.state ELSE 'unknown' END`;
 
 /** A link as its holder told it; a word of a former holder counts no more. */
 const told = `
   LEFT JOIN ${heldShards} AS held ON held.shard = s.shard
-  LEFT JOIN point_state st ON st.point_id = m.point_id`;
+  LEFT JOIN point_state st ON st.point_id = m.point_id ${heardGateways}`;
 
 export const readCounts = `
   SELECT (SELECT count(*) FROM site)::int AS sites, (SELECT count(*) FROM site WHERE paused_until > $1::timestamptz)::int AS paused,
@@ -65,8 +65,8 @@ const newest = (point: string): string => `
 export const readMeters = `
   SELECT page.*, 1000 * ${newest("page.point_id")} AS newest FROM (
     SELECT m.serial, m.point_id, p.id AS point, p.name AS point_name, s.id AS site, m.profile, ${state} AS state,
-        CASE WHEN st.holder = held.holder THEN st.since END AS since, CASE WHEN st.holder = held.holder THEN st.cause END AS cause,
-        held.holder
+        CASE WHEN st.holder = ${teller} THEN st.since END AS since, CASE WHEN st.holder = ${teller} THEN st.cause END AS cause,
+        ${teller} AS holder
       FROM meter m LEFT JOIN site s USING (site_id) LEFT JOIN metering_point p ON p.point_id = m.point_id ${told}
       WHERE m.serial > $1 AND ${has(["m.serial", "p.id", "p.name"], "$2")} AND ($3::text IS NULL OR s.id = $3)
         AND ($4::text[] IS NULL OR ${state} = ANY ($4))

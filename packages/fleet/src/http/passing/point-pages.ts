@@ -10,7 +10,7 @@ import { type pointSummary, pointsPage } from "@meterport/gateway/http/points/sc
 import { cursorOf, parseCursor, wrongCursor } from "@meterport/gateway/http/query/cursor";
 import type { Row, Run } from "../../books/database.ts";
 import { isChild } from "../../books/sql/child-points.ts";
-import { heldShards } from "../../shards/sql/told.ts";
+import { heardGateways, heldShards, teller } from "../../shards/sql/told.ts";
 import type { FleetLinkState } from "../api.ts";
 import { lately } from "../lately.ts";
 import { statesOf } from "../lists/fleet-lists.ts";
@@ -20,11 +20,11 @@ const usualPage = 100;
 const countsValid = 10_000;
 
 /** As the page knows states: a meter that nobody reads, or of which nobody has told, is on its way. */
-const told = "CASE WHEN st.holder = held.holder THEN st.state ELSE 'connecting' END";
+const told = `CASE WHEN st.holder = ${teller} THEN st.state ELSE 'connecting' END`;
 
 const from = `
   FROM metering_point p LEFT JOIN site s USING (site_id) LEFT JOIN ${heldShards} AS held ON held.shard = s.shard
-    LEFT JOIN point_state st ON st.point_id = p.point_id
+    LEFT JOIN point_state st ON st.point_id = p.point_id ${heardGateways}
   WHERE NOT ${isChild("p")} AND ($2::text IS NULL OR position(lower($2) IN lower(p.id)) > 0 OR position(lower($2) IN lower(p.name)) > 0)
     AND ($3::text IS NULL OR coalesce(s.name, '') = $3) AND ($4::text[] IS NULL OR ${told} = ANY ($4))`;
 
@@ -50,7 +50,7 @@ const behind = (sort: FleetSort): string =>
 /** A page behind the point $1, whose key is $6. */
 const readPoints = (sort: FleetSort): string => `
   SELECT p.id, p.name, s.name AS site, coalesce(p.zone, s.zone, 'UTC') AS zone, ${told} AS state, ${keys[sort]} AS key,
-    CASE WHEN st.holder = held.holder THEN st.since END AS since, CASE WHEN st.holder = held.holder THEN st.cause END AS cause
+    CASE WHEN st.holder = ${teller} THEN st.since END AS since, CASE WHEN st.holder = ${teller} THEN st.cause END AS cause
   ${from} AND ${behind(sort)} LIMIT $5`;
 
 /** What a point's name or site is now. */

@@ -46,3 +46,12 @@ export const readMarks = `
 export const heldShards = `
   (SELECT h.shard, h.holder, l.address FROM held_shard h JOIN holder l USING (holder)
     WHERE l.seen > now() - interval '${liveSeconds} seconds')`;
+
+/** As a holder of links a gateway elsewhere has the name of its token, after this. */
+export const gatewayPrefix = "intake ";
+
+/** A gateway that brings its points itself and was heard lately; join it behind the links that were told, `st`. */
+export const heardGateways = `LEFT JOIN intake AS own ON st.holder = '${gatewayPrefix}' || own.name AND own.seen > now() - interval '180 seconds'`;
+
+/** Whose word counts for a link: that of the gateway, or of who holds the shard; null if there is nobody. */
+export const teller = `coalesce('${gatewayPrefix}' || own.name, held.holder)`;

@@ -65,6 +65,7 @@ const table: readonly (readonly [methods: string, path: string, need: Need])[] =
   ["POST", "/api/v1/fleet/intake", "own"],
   ["GET", "/api/v1/fleet/intake/requests", "own"],
   ["POST", "/api/v1/fleet/intake/outcomes", "own"],
+  ["POST", "/api/v1/fleet/intake/links", "own"],
   ["GET", "/api/v1/fleet/intake/tokens", "admin"],
   // Opens any link that is named.
   ["GET POST", "/api/v1/link/test", "admin"],

@@ -9,8 +9,9 @@ import { type AskHttp, askHttp, askPatiently, pause, quoteOf, shownUrl } from ".
 import { proofsOf } from "../entry-proofs.ts";
 import type { OutputParts } from "../output-kind.ts";
 import { FleetVisits } from "./fleet-visits.ts";
+import { LinkWords } from "./link-words.ts";
 import { storedAgain } from "./stored-again.ts";
-import { type GapsWanted, gapsWanted, leftOut, type Outcome, readsWanted } from "./upstream-requests.ts";
+import { type GapsWanted, gapsWanted, type LinkWord, leftOut, type Outcome, readsWanted } from "./upstream-requests.ts";
 import type { UpstreamSettings } from "./upstream-settings.ts";
 import { mostEntries, type ProvedEntry, wireType, writeBody } from "./upstream-wire.ts";
 
@@ -18,6 +19,8 @@ import { mostEntries, type ProvedEntry, wireType, writeBody } from "./upstream-w
 const againAfter: Millis = 10_000;
 /** Between two looks at what can be told. */
 const tellEvery: Millis = 2_000;
+/** Between two looks at the links. */
+const linksEvery: Millis = 5_000;
 /** Characters of a request of the fleet. */
 const longestRequest = 65_536;
 
@@ -106,7 +109,10 @@ class Session {
 
   running(): RunningOutput {
     void this.#repeat(againAfter, () => this.#follow());
-    void this.#repeat(tellEvery, () => this.#visits.tell((outcomes) => this.#tell(outcomes)));
+    void this.#repeat(tellEvery, () => this.#visits.tell((outcomes) => this.#tell("outcomes", outcomes)));
+    const { points, clock } = this.#context;
+    const words = new LinkWords(clock);
+    void this.#repeat(linksEvery, () => words.tell(points(), (links) => this.#tell("links", links)));
     return {
       // Each request stands alone, so there is nothing that could end between two.
       ended: new Promise(() => {}),
@@ -151,15 +157,15 @@ class Session {
   }
 
   /** What it refuses for good is told no more: it asks again if it still wants it. */
-  async #tell(outcomes: readonly Outcome[]): Promise<void> {
+  async #tell(what: "outcomes" | "links", told: readonly Outcome[] | readonly LinkWord[]): Promise<void> {
     const { clock, log } = this.#context;
     const headers = { "content-type": "application/json", ...this.#headers };
-    const question = { url: `${this.#url}/outcomes`, headers, body: JSON.stringify({ outcomes }) };
+    const question = { url: `${this.#url}/${what}`, headers, body: JSON.stringify({ [what]: told }) };
     const { status, text } = await this.#ask(question, { clock, signal: this.#end.signal });
     if (status >= 200 && status < 300) return;
-    if (![400, 403, 404, 409, 413].includes(status))
-      throw new Error(`it did not take what became of reads (${status})`);
-    log.warn(`the fleet did not take what became of ${outcomes.length} reads (${status}): ${quoteOf(text)}`);
+    if (![400, 403, 404, 409, 413].includes(status)) throw new Error(`it did not take ${what} (${status})`);
+    // A fleet of an older version knows no links, and asks for no reads.
+    if (status !== 404) log.warn(`the fleet did not take ${told.length} ${what} (${status}): ${quoteOf(text)}`);
   }
 
   async #post(body: string, signal: Signal): Promise<void> {

@@ -1,4 +1,5 @@
 /** What a fleet asks a gateway for on the stream of requests, and what the gateway answers. Both sides use these forms, and neither believes the other. */
+import type { LinkState } from "@meterport/engine/model/point-model";
 import { type Attempt, readKinds, visitEvents } from "@meterport/engine/model/visit";
 import { z } from "zod";
 
@@ -69,6 +70,35 @@ export interface Outcome {
   readonly result: Attempt["event"];
   readonly reason: string | null;
 }
+
+/** Links of one request. */
+export const mostLinks = 500;
+
+const linkStates = [
+  "up",
+  "degraded",
+  "connecting",
+  "paused",
+  "refused",
+  "silent",
+] as const satisfies readonly LinkState[];
+
+/** How links are: those that changed. An empty list says that the gateway is there. */
+export const linksForm = z.strictObject({
+  links: z
+    .array(
+      z.strictObject({
+        point,
+        state: z.enum(linkStates),
+        cause: z.string().max(longestReason).nullable(),
+        /** Milliseconds since 1970. */
+        since: z.number().int().min(0).max(253_402_300_799_999),
+      }),
+    )
+    .max(mostLinks),
+});
+
+export type LinkWord = z.output<typeof linksForm>["links"][number];
 
 const kinds: ReadonlySet<string> = new Set(readKinds);
 export const isReadKind = (kind: string): kind is (typeof readKinds)[number] => kinds.has(kind);
