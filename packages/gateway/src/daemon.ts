@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { ConfiguredOutput } from "@meterport/engine/outputs/outputs";
-import { readAll } from "@meterport/engine/points/visit-reads";
+import { readAll } from "@meterport/engine/backfill/visit-reads";
 import type { Store } from "@meterport/engine/ports/store";
 import { UsageError } from "@meterport/protocol/errors";
 import { systemClock, systemEntropy } from "@meterport/transports/clock";

@@ -3,7 +3,7 @@
  * it is booked.
  */
 
-import { readAll, together } from "@meterport/engine/points/visit-reads";
+import { readAll, together } from "@meterport/engine/backfill/visit-reads";
 import type { LevelLog } from "@meterport/gateway/log";
 import type { CompanionGateway } from "@meterport/gateway/operation/companion";
 import type { Clock, Millis } from "@meterport/protocol/ports";

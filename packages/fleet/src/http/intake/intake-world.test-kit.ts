@@ -1,11 +1,14 @@
 /** A fleet's intake behind real HTTP, with the desk of the jobs: what gateways bring, and what they are asked for. */
 import assert from "node:assert/strict";
 import { OpenAPIHono } from "@hono/zod-openapi";
+import type { Interval } from "@meterport/engine/model/interval";
+import type { ReadKind } from "@meterport/engine/model/visit";
 import { silentLog } from "@meterport/engine/ports/log";
 import type { Output } from "@meterport/engine/ports/output";
 import { type Listening, listen } from "@meterport/gateway/http/server";
 import { outputKinds } from "@meterport/gateway/outputs/list";
 import type { OutputParts } from "@meterport/gateway/outputs/output-kind";
+import { writeBody } from "@meterport/gateway/outputs/upstream/upstream-wire";
 import { Secret } from "@meterport/protocol/mep/security/key";
 import { systemClock, systemEntropy } from "@meterport/transports/clock";
 import { HTTPException } from "hono/http-exception";
@@ -126,3 +129,42 @@ export class IntakeWorld {
     }
   }
 }
+
+export const quarter = 900_000;
+export const day = 86_400_000;
+export const begin = Math.floor(Date.now() / day) * day - 5 * day;
+
+export const device = (point: string, serial: string, from = begin) => ({
+  ...{ point, from, to: null, serial, manufacturer: null, model: null, firmware: null, profile: null },
+  ...{ start: {}, end: null },
+});
+export const interval = (point: string, n: number): Omit<Interval, "proof"> => ({
+  ...{ point, channel: "energy_import_wh", end: begin + (n + 1) * quarter, seconds: 900, value: 100 + n },
+  ...{ source: "profile", quality: "good", flags: [], register: null },
+});
+
+/** An entry of a journal. */
+export const entryOf = (kind: "device" | "interval", own: { readonly point: string }, number = 1) => ({
+  ...{ number, stored: begin, point: own.point, kind },
+  [kind]: kind === "interval" ? { ...own, revision: 1, stored: begin } : own,
+});
+
+/** What gateways send to a fleet, and people ask of it. */
+export const intakeWords = (fleet: () => IntakeWorld) => {
+  const bring = (token: string, entries: readonly object[]) =>
+    fleet().send("/intake", {
+      ...{ method: "POST", headers: { authorization: `Bearer ${token}` } },
+      body: writeBody(entries.map((entry) => ({ entry: entry as never, proof: undefined }))).text,
+    });
+  /** A gateway that has told which meter it reads. */
+  const gateway = async (name: string, serial: string): Promise<string> => {
+    const token = await fleet().token(name, { points: [name] });
+    assert.equal((await bring(token, [entryOf("device", device(name, serial))])).status, 200);
+    return token;
+  };
+  const read = async (point: string, reads: readonly ReadKind[] = ["registers"]): Promise<number> =>
+    (await fleet().json<{ readonly campaign: number }>(fleet().post(`/points/${point}/read`, { reads }))).campaign;
+  const answer = (token: string, ...outcomes: readonly object[]) =>
+    fleet().post("/intake/outcomes", { outcomes }, token);
+  return { bring, gateway, read, answer };
+};

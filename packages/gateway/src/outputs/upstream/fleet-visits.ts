@@ -3,7 +3,7 @@
  * between costs nothing.
  */
 import type { Attempt } from "@meterport/engine/model/visit";
-import { together } from "@meterport/engine/points/visit-reads";
+import { together } from "@meterport/engine/backfill/visit-reads";
 import type { Log } from "@meterport/engine/ports/log";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import type { JournalPlace, OutputParts } from "../output-kind.ts";

@@ -3,12 +3,12 @@
 import { readPowerQuality } from "@meterport/client/readers/power-quality";
 import { MeterportError, ResponseError } from "@meterport/protocol/errors";
 import type { Clock, Millis } from "@meterport/protocol/ports";
-import type { ProfileProgress } from "../backfill/profile-job.ts";
 import { registerKeys } from "../guard/measured.ts";
 import { type Attempt, type ReadKind, readKinds } from "../model/visit.ts";
+import type { MeterView } from "../points/meter-view.ts";
 import type { MeterSource } from "../ports/meter-source.ts";
 import type { Store } from "../ports/store.ts";
-import type { MeterView } from "./meter-view.ts";
+import type { ProfileProgress } from "./profile-job.ts";
 
 /** A point that is read by this process. */
 export interface VisitedPoint {

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { LinkError, ResponseError } from "@meterport/protocol/errors";
 import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
-import type { ProfileProgress } from "../backfill/profile-job.ts";
 import { staleAnswer } from "../guard/measured.ts";
 import type { LiveAnswer } from "../model/point-model.ts";
 import type { ReadKind } from "../model/visit.ts";
 import type { MeterSource } from "../ports/meter-source.ts";
 import type { Store, StoreBatch } from "../ports/store.ts";
+import type { ProfileProgress } from "./profile-job.ts";
 import { readAll, readOne, together, type VisitedPoint } from "./visit-reads.ts";
 
 /** A point whose jobs end as a test says. */
