@@ -139,6 +139,9 @@ describe("what the fleet asks of gateways that bring their values", { skip }, ()
     await campaign("closed", `${tokyo(now - 1_800_000)}-${tokyo(now - 120_000)}`);
     const told = await fleet.requests(token, 2);
     assert.deepEqual(told.map(({ data }) => data.point).sort(), ["c-1", "c-2"]);
+    const shards = Array.from({ length: 16 }, (_, shard) => shard);
+    const held = await visitBook(systemEntropy).dueTargets(fleet.database.run, shards, Date.now() + 1_000, 500);
+    assert.deepEqual(held, [], "no holder is asked for what it cannot reach");
     const end = Math.floor((now + 1_800_000) / 60_000) * 60_000;
     for (const { data } of told)
       assert.deepEqual(
