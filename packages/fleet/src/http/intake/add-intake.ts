@@ -19,6 +19,7 @@ import { tellLinkStates } from "../../shards/told.ts";
 import { type FleetWorld, whoAsks } from "../world.ts";
 import {
   addIntake as addToken,
+  crowdedPoint,
   type Intake,
   intakeOf,
   listIntakes,
@@ -26,6 +27,7 @@ import {
   noteDelivered,
   noteHeard,
   noteMeters,
+  ownerOf,
   pointsOf,
   pointsOfMeters,
   removeIntake,
@@ -54,6 +56,11 @@ const foreignPoints = (c: Context, points: readonly string[]) => {
   const named = points.map((point) => shown(point)).join(", ");
   const message = `this token is not for ${named}: nothing is booked; correct the token, or the points of the output`;
   return c.json({ error: "foreign-points", message }, 403);
+};
+
+const tooManyNames = (c: Context, point: string) => {
+  const message = `the books have more channels, or meters at and behind ${shown(point)}, than can be true: nothing is booked; look what this gateway brings`;
+  return c.json({ error: "too-many-names", message }, 403);
 };
 
 const foreignRequests = (c: Context, ids: readonly string[]) => {
@@ -112,6 +119,9 @@ export const addIntake = (app: OpenAPIHono, { database, clock, entropy }: FleetW
     const allowed = await pointsOf(run, intake);
     const foreign = new Set(entries.flatMap(({ entry: { point } }) => (mayBring(allowed, point) ? [] : [point])));
     if (foreign.size > 0) return foreignPoints(c, [...foreign]) as never;
+    const owners = new Set(entries.flatMap(({ entry: { point } }) => ownerOf(allowed, point) ?? []));
+    const crowded = await crowdedPoint(run, [...owners]);
+    if (crowded !== undefined) return tooManyNames(c, crowded) as never;
     try {
       const { leftOut, why } = await bookEntries(books, entries, `${gatewayPrefix}${intake.name}`, clock.wall());
       if (entries.some(({ entry }) => entry.kind === "device")) await noteMeters(run, [...allowed]);

@@ -121,6 +121,26 @@ describe("gateways that say what cannot be, or break off", { skip }, () => {
     assert.equal((await meter())?.state, "free");
   });
 
+  test("a gateway that invents names without end is stopped, and others go on", async () => {
+    const token = await fleet.token("inventor", { points: ["inventor", "plain", "inventor-2"] });
+    const behind = (from: number, point = "inventor") =>
+      Array.from({ length: 250 }, (_, n) => entryOf("interval", interval(`${point}.${from + n}`, 0)));
+    const status = async (entries: readonly object[]) => (await bring(token, entries)).status;
+    assert.deepEqual([await status(behind(0)), await status(behind(0)), await status(behind(250))], [200, 200, 200]);
+    const refused = await bring(token, behind(500));
+    const { error, message } = (await refused.json()) as { readonly error: string; readonly message: string };
+    assert.deepEqual([refused.status, error], [403, "too-many-names"]);
+    assert.match(message, /^the books have more channels, or meters at and behind "inventor", than can be true/);
+    for (const point of ["plain", "inventor-2"])
+      assert.equal(await status([entryOf("interval", interval(point, 0))]), 200, point);
+    const serials = (from: number) =>
+      Array.from({ length: 250 }, (_, n) => entryOf("device", device("plain", `s${from + n}`, begin + from + n)));
+    assert.deepEqual(
+      [await status(serials(0)), await status(serials(250)), await status(serials(500))],
+      [200, 200, 403],
+    );
+  });
+
   test("half of a body is nothing, and no mistake of the fleet", async () => {
     const token = await fleet.token("half", { points: ["half"] });
     const entries = Array.from({ length: 90 }, (_, n) => ({

@@ -47,9 +47,12 @@ export const pointsOf = async (run: Run, { points, sites }: Intake): Promise<Rea
 };
 
 /** Whether it may bring a point. A meter behind a meter has the id of that one's point in front. */
-export const mayBring = (allowed: ReadonlySet<string>, point: string): boolean => {
-  for (let at = point; at !== ""; at = at.slice(0, Math.max(0, at.lastIndexOf(".")))) if (allowed.has(at)) return true;
-  return false;
+export const mayBring = (allowed: ReadonlySet<string>, point: string): boolean => ownerOf(allowed, point) !== undefined;
+
+/** The point that it may bring, and that this is or is behind. */
+export const ownerOf = (allowed: ReadonlySet<string>, point: string): string | undefined => {
+  for (let at = point; at !== ""; at = at.slice(0, Math.max(0, at.lastIndexOf(".")))) if (allowed.has(at)) return at;
+  return undefined;
 };
 
 /** Meters that no longer hang where they were, by what their gateways told last. Nobody imported them. */
@@ -82,6 +85,24 @@ export const pointsOfMeters = async (run: Run, meters: readonly number[]): Promi
     [meters],
   );
   return new Map(rows.map(({ meter_id, id }) => [Number(meter_id), String(id)]));
+};
+
+/** Of a point and the meters behind it: their points, channels, and meters that ever hung there. */
+const countNames = `
+  SELECT own.id AS point, count(p.point_id)::int AS points,
+    sum((SELECT count(*) FROM channel c WHERE c.point_id = p.point_id))::int AS channels,
+    sum((SELECT count(*) FROM installation i WHERE i.point_id = p.point_id))::int AS meters
+  FROM unnest($1::text[]) AS own (id) JOIN metering_point p ON p.id = own.id OR (p.id > own.id || '.' AND p.id < own.id || '/')
+  GROUP BY own.id`;
+
+/** Far beyond any meter with those behind it, over all its years. Each is a name that lists of the fleet carry for ever. */
+const most = { points: 500, channels: 5_000, meters: 500 };
+
+/** The point of which the books have more names than can be true; undefined if there is none. */
+export const crowdedPoint = async (run: Run, points: readonly string[]): Promise<string | undefined> => {
+  const { rows } = await run(countNames, [points]);
+  const found = rows.find((row) => Object.entries(most).some(([what, limit]) => Number(row[what]) >= limit));
+  return found === undefined ? undefined : String(found.point);
 };
 
 /** Notes that it was heard, so its word on its links counts. */

@@ -36,7 +36,11 @@ export const intakeRoute = createRoute({
   },
   responses: {
     200: answer(booked, "All of it is booked", { taken: 96, number: 4_711, left_out: 0, why: null }),
-    ...{ 400: wrongParameter, 401: unknownToken, 403: problem("Points that are not its own", "foreign-points") },
+    ...{
+      400: wrongParameter,
+      401: unknownToken,
+      403: problem("Points that are not its own, or too many names", "foreign-points"),
+    },
     503: databaseAway,
   },
 });
