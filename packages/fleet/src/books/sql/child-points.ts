@@ -14,3 +14,7 @@ export const isChild = (point: string): string => `(${point}.site_id IS NULL
 /** The number of its site, or of that of its parent. */
 export const siteOf = (point: string): string => `coalesce(${point}.site_id, CASE WHEN ${isChild(point)}
   THEN (SELECT parent.site_id FROM metering_point parent WHERE parent.id = ${parentId(point)}) END)`;
+
+/** The number of the point whose meter reads it: its own, or its parent's. */
+export const readingPoint = (point: string): string => `CASE WHEN ${isChild(point)}
+  THEN (SELECT parent.point_id FROM metering_point parent WHERE parent.id = ${parentId(point)}) ELSE ${point}.point_id END`;

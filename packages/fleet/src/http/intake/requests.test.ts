@@ -148,6 +148,15 @@ describe("what the fleet asks of gateways that bring their values", { skip }, ()
         data.wanted.map((one: { valid_until: number }) => one.valid_until),
         [end],
       );
+    await fleet.database.run(
+      `WITH h AS (INSERT INTO holder (holder, address, version, pass, seen) VALUES ('h', 'http://127.0.0.1:9', '1', 'p', now()))
+        INSERT INTO held_shard (shard, holder, attempt) SELECT shard, 'h', 1 FROM site WHERE id = 'cabins'`,
+    );
+    const asked = await fetch(`${fleet.url}/api/v1/points/c-1`);
+    assert.deepEqual(
+      [asked.status, /^no process of the fleet reads/.test(((await asked.json()) as { message: string }).message)],
+      [503, true],
+    );
     await answer(token, ...idsIn(told).map(([one]) => ({ id: one, result: "read", reason: null })));
     assert.deepEqual(await fleet.counts(id), { done: 2 });
   });

@@ -1,7 +1,7 @@
 /** Where a metering point is read now. */
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import type { Run } from "../../books/database.ts";
-import { siteOf } from "../../books/sql/child-points.ts";
+import { readingPoint, siteOf } from "../../books/sql/child-points.ts";
 import { heldShards } from "../../shards/sql/told.ts";
 
 /** The process that reads a point. */
@@ -13,8 +13,10 @@ export interface Place {
   readonly pass: string;
 }
 
+/** A meter without a link is read by a gateway of its own, whoever holds the shard of its site. */
 const readPlaces = `
-  SELECT p.id, held.holder, held.address, l.pass
+  SELECT p.id, held.holder, l.pass,
+    CASE WHEN NOT EXISTS (SELECT FROM meter m WHERE m.point_id = ${readingPoint("p")} AND m.link IS NULL) THEN held.address END AS address
     FROM metering_point p LEFT JOIN site s ON s.site_id = ${siteOf("p")} LEFT JOIN ${heldShards} AS held ON held.shard = s.shard
     LEFT JOIN holder l ON l.holder = held.holder
     WHERE p.id = ANY ($1::text[])`;
