@@ -12,7 +12,7 @@ const readsWithoutMeter = "tables";
 
 /** Completes a command that already has its own options. */
 export const completeCommand = ({ command, io }: Host, example: string): void => {
-  if (has(command, "--output", "--record")) command.option("--force", "overwrites existing files");
+  if (has(command, "--output", "--record", "--list")) command.option("--force", "overwrites existing files");
   if (has(command, "--link")) {
     command.option("--share", "continues even if a daemon on this machine uses the link");
     const link = io.env.METERPORT_LINK?.trim() ?? "";

@@ -18,6 +18,8 @@ export interface InitOptions {
   readonly key: (fleet: Fleet, hasKey: boolean) => Promise<Secret | undefined>;
   /** Common part of the names of the logins to make; undefined makes none, and gives those that are there their rights. */
   readonly roles?: string | undefined;
+  /** Keeps the passwords of new logins, which are known nowhere else. If it throws, no login was made. */
+  readonly keepLogins?: ((logins: readonly RoleLogin[]) => void) | undefined;
   readonly who: string;
   readonly clock: Clock;
   readonly entropy: Entropy;
@@ -69,7 +71,7 @@ export const initFleet = async (database: Database, options: InitOptions): Promi
   await makeMonthsAhead(database, clock.wall());
   await startEngine(database, shards, clock);
   const prefix = options.roles ?? (await prefixOf(database.run, fleet));
-  const logins = prefix === undefined ? [] : await makeRoles(database, fleet, prefix, entropy);
+  const logins = prefix === undefined ? [] : await makeRoles(database, fleet, prefix, entropy, options.keepLogins);
   const made = found === undefined;
   await audit(database.run, {
     ...{ who, what: "init" },

@@ -136,6 +136,7 @@ const grantAll = async (run: Run, schema: string, loginOf: (role: string) => str
  * Makes the logins that are missing, and gives each the rights of its role as this version of Meterport knows them.
  *
  * @param prefix the logins are `PREFIX_read` and so on
+ * @param keep keeps what is known of them nowhere else; if it throws, none was made
  * @throws UsageError if a login of such a name is somebody else's, or if this login may not make others; PostgresError
  */
 export const makeRoles = async (
@@ -143,6 +144,7 @@ export const makeRoles = async (
   fleet: Fleet,
   prefix: string,
   entropy: Entropy,
+  keep: (logins: readonly RoleLogin[]) => void = () => {},
 ): Promise<readonly RoleLogin[]> => {
   if (!/^[a-z_][a-z0-9_]{0,39}$/.test(prefix))
     throw new UsageError(
@@ -160,6 +162,7 @@ export const makeRoles = async (
       logins.push({ role, login, password: isNew ? password : undefined });
     }
     await grantAll(run, database.place.schema, loginOf);
+    keep(logins);
     return logins;
   });
 };

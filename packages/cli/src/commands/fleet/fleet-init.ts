@@ -46,6 +46,15 @@ export const keyIn = (path: string, tools: FleetTools, io: Io): { readonly key: 
   return { key, made: true };
 };
 
+/** A login may be missing while the file with its address is there: after a restore on another server, for example. */
+const checkFree = (login: string, file: string, io: Io): void => {
+  if (isThere(file, io))
+    throw new UsageError(
+      "exists",
+      `the server has no login ${login}, but its address would be written to ${file}, which exists: move that file away and run this again; no login was made`,
+    );
+};
+
 /** The address with another user and password. */
 const urlFor = (connection: string, schema: string, user: string, password: string): string => {
   const [address = "", query] = connection.split("?");
@@ -91,6 +100,7 @@ export const initFleet = (name: string, options: FleetOptions, io: Io): Promise<
   const keyFile = options.keyFile ?? usualKeyFile;
   return withDatabase(options, io, async (tools, database) => {
     const { place } = database;
+    let files: readonly (readonly [login: string, file: string])[] = [];
     const report = await tools.initFleet(database, {
       ...{ name: name === "" ? "Fleet" : name, shards, who: io.operator(), clock: io.clock, entropy: io.entropy },
       roles: options.roles === true ? place.schema : options.roles,
@@ -101,12 +111,17 @@ export const initFleet = (name: string, options: FleetOptions, io: Io): Promise<
         if (made) say(io, `${keyFile} is new and opens the keys of all meters: keep a copy of it in a safe place`);
         return key;
       },
-    });
-    const files = report.logins.flatMap(({ login, password }): (readonly [string, string])[] => {
-      if (password === undefined) return [];
-      const file = join(dirname(keyFile), `${login}.database`);
-      writeFile(file, urlFor(place.connection, place.schema, login, password), io);
-      return [[login, file]];
+      keepLogins: (logins) => {
+        const fresh = logins.flatMap(({ login, password }) =>
+          password === undefined
+            ? []
+            : [{ login, password, file: join(dirname(keyFile), `${login}.database`) } as const],
+        );
+        for (const { login, file } of fresh) checkFree(login, file, io);
+        for (const { login, password, file } of fresh)
+          writeFile(file, urlFor(place.connection, place.schema, login, password), io);
+        files = fresh.map(({ login, file }) => [login, file]);
+      },
     });
     if (options.json === true) {
       const logins = report.logins.map(({ role, login }) => ({ role, login, file: new Map(files).get(login) ?? null }));

@@ -82,6 +82,17 @@ describe("meterport fleet", { skip: skip === undefined ? false : skip }, () => {
       version: (again as { readonly version: number }).version,
       logins: ["read", "jobs", "api"].map((role) => ({ role, login: `north_${role}`, file: null })),
     });
+    // Restored on another server: the addresses of the old logins lie there still.
+    for (const role of ["read", "jobs", "api"])
+      server.sql(`DROP OWNED BY north_${role}; DROP ROLE north_${role}`);
+    const before = new Map(written);
+    const other = await run("init --roles");
+    assert.match(other.err, /no login north_read, .* north_read\.database, which exists: move that file away and run/);
+    assert.equal(server.sql("SELECT count(*) FROM pg_roles WHERE rolname = 'north_read'"), "0");
+    assert.deepEqual(written, before);
+    for (const role of ["read", "jobs", "api"]) written.delete(`north_${role}.database`);
+    assert.equal((await run("init")).code, 0);
+    assert.ok(written.has("north_api.database"));
     assert.match((await run("init --shards 8")).err, /has 16 shards, not 8/);
     written.set("other.key", "00".repeat(32));
     const wrong = await run("init --key-file other.key");

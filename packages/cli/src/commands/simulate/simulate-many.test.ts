@@ -49,6 +49,11 @@ describe("meterport simulate --count", () => {
     );
     assert.equal(new Set(parts.map(([, , , serial]) => serial)).size, 12);
     assert.match(parts[0]?.[3] ?? "", /^[1-9]\d{0,7}$/);
+    const again = ["simulate", "--listen", "tcp://127.0.0.1:0", "--count", "2", "--fleet-list", "fleet.csv"];
+    const over = { clock: systemClock, written, interrupted: AbortSignal.abort() };
+    assert.match((await runCli(again, over)).err, /fleet\.csv already exists: .*--force/);
+    assert.equal((await runCli([...again, "--force"], over)).code, 0);
+    assert.equal((written.get("fleet.csv") ?? "").trimEnd().split("\n").length, 3);
   });
 
   test("what is not possible with several meters is one sentence", async () => {
