@@ -1,7 +1,10 @@
 /** Files to an SFTP server, by OpenSSH's own program in batch mode: keys, agents and ciphers are its business. */
 import { spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { UsageError } from "@meterport/protocol/errors";
-import { DeliveryError, type Parcel, type Target } from "./target.ts";
+import { DeliveryError, FileRefused, type Parcel, type Target } from "./target.ts";
 
 export interface SftpSettings {
   readonly host: string;
@@ -66,27 +69,57 @@ const argumentsOf = ({ host, port = 22, user, keyFile, knownHostsFile }: SftpSet
   ];
 };
 
+const lines = (commands: readonly string[]): string => commands.map((line) => `${line}\n`).join("");
+
+const partOf = (folder: string, name: string): string => `"${folder}/.${name}.part"`;
+
 /**
  * Each file is sent under a name with a dot, then renamed. Servers without OpenSSH's rename refuse to replace a file, so a repeated attempt removes
  * first what the one before may have left.
  */
 const batchOf = ({ files }: Parcel, folder: string, attempt: number): string =>
-  files
-    .flatMap(({ name }) => {
-      const [part, whole] = [`"${folder}/.${name}.part"`, `"${folder}/${name}"`];
+  lines(
+    files.flatMap(({ name }) => {
+      const [part, whole] = [partOf(folder, name), `"${folder}/${name}"`];
       return [`put "${name}" ${part}`, ...(attempt > 1 ? [`-rm ${whole}`] : []), `rename ${part} ${whole}`];
-    })
-    .map((line) => `${line}\n`)
-    .join("");
+    }),
+  );
+
+const probe = "probe";
+
+/**
+ * Whether a server takes anything: the same commands with a small file, which is gone again. What the files left is removed first, or they would
+ * take the room that the small one needs.
+ */
+const probeOf = ({ files }: Parcel, folder: string): string => {
+  // Of its own for each parcel: several may go to one folder at once.
+  const name = `meterport-${files.at(-1)?.sha256.slice(0, 16)}.${probe}`;
+  const [part, whole] = [partOf(folder, name), `"${folder}/.${name}"`];
+  const left = files.map((file) => `-rm ${partOf(folder, file.name)}`);
+  return lines([...left, `put "${probe}" ${part}`, `-rm ${whole}`, `rename ${part} ${whole}`, `-rm ${whole}`]);
+};
 
 /** The last line that says something, without control characters. */
 const reasonIn = (output: string): string =>
   output
+    .replaceAll("\r", "")
     .replace(/[^\x20-\x7e\n]/g, "?")
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line !== "" && !line.startsWith("sftp>") && !/^Connection closed/.test(line))
     .at(-1) ?? "it gave no reason";
+
+/** The program's own, for a command that the server did not do; ssh ends with 255 if it is not reached or does not let in. */
+const commandFailed = 1;
+
+class SftpFailure extends Error {
+  readonly code: number | null;
+
+  constructor(code: number | null, reason: string) {
+    super(reason);
+    this.code = code;
+  }
+}
 
 const run = (
   program: string,
@@ -107,7 +140,7 @@ const run = (
     child.stdin.on("error", () => {});
     child.stdin.end(batch);
     child.once("error", reject);
-    child.once("close", (code) => (code === 0 ? resolve() : reject(new Error(reasonIn(output)))));
+    child.once("close", (code) => (code === 0 ? resolve() : reject(new SftpFailure(code, reasonIn(output)))));
   });
 
 /**
@@ -119,22 +152,35 @@ export const sftpTarget = (given: SftpSettings): Target => {
   const settings = checked(given);
   const name = `sftp://${settings.user}@${settings.host}:${settings.port ?? 22}/${settings.folder}`;
   const timeout = (settings.timeoutSeconds ?? defaultTimeout) * 1000;
+  const batch = (cwd: string, text: string, signal: AbortSignal): Promise<void> =>
+    run(settings.program ?? "sftp", argumentsOf(settings), cwd, text, signal);
+  /** SFTP's statuses say as little of a file that is not wanted as of a disk that is full: another file tells them apart. */
+  const takesOthers = async (parcel: Parcel, signal: AbortSignal): Promise<boolean> => {
+    const folder = await mkdtemp(join(tmpdir(), "meterport-sftp-"));
+    try {
+      await writeFile(join(folder, probe), `${probe}\n`);
+      await batch(folder, probeOf(parcel, settings.folder), signal);
+      return true;
+    } catch {
+      return false;
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  };
   return {
     name,
     deliver: async (parcel, attempt, signal) => {
       const limited = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
       try {
         // The folder of the parcel is the working folder, so that only plain names stand in the batch.
-        await run(
-          settings.program ?? "sftp",
-          argumentsOf(settings),
-          parcel.folder,
-          batchOf(parcel, settings.folder, attempt),
-          limited,
-        );
+        await batch(parcel.folder, batchOf(parcel, settings.folder, attempt), limited);
       } catch (error) {
         signal.throwIfAborted();
         const reason = limited.aborted ? `it took longer than ${timeout / 1000} s` : (error as Error).message;
+        const mayRefuse = !limited.aborted && error instanceof SftpFailure && error.code === commandFailed;
+        if (mayRefuse && (await takesOthers(parcel, limited)))
+          throw new FileRefused(`${name} takes other files, and not these: ${reason}`);
+        signal.throwIfAborted();
         throw new DeliveryError(`${name} did not take the files: ${reason}`);
       }
     },

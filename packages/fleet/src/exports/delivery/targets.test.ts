@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type RequestListener } from "node:http";
 import { userInfo } from "node:os";
 import { join } from "node:path";
@@ -13,8 +13,7 @@ import { folderTarget } from "./folder-target.ts";
 import { httpsTarget } from "./https-target.ts";
 import { sftpTarget } from "./sftp-target.ts";
 import { Spool } from "./spool.ts";
-import type { Parcel } from "./target.ts";
-import { FileRefused } from "./target.ts";
+import { DeliveryError, FileRefused, type Parcel } from "./target.ts";
 
 const never = new AbortController().signal;
 
@@ -47,6 +46,9 @@ describe("a folder", () => {
     assert.ok(!existsSync(join(folder, "mount")));
   });
 });
+
+/** To mount a folder of a certain size takes root. */
+const hasDisks = process.getuid?.() === 0 && process.platform === "linux";
 
 const [sshd, sftp, keygen] = [peer("sshd"), peer("sftp"), peer("ssh-keygen")];
 const skipSftp = sshd.skip || sftp.skip || keygen.skip;
@@ -89,6 +91,8 @@ const startSshd = async (t: TestContext) => {
   return { folder, settings, stop };
 };
 
+const isNoRefusal = (error: unknown): boolean => error instanceof DeliveryError && !(error instanceof FileRefused);
+
 describe("SFTP", () => {
   test("puts whole files on a real OpenSSH server, and puts them again after a repeated attempt", {
     skip: skipSftp,
@@ -107,8 +111,11 @@ describe("SFTP", () => {
   }, async (t) => {
     const { folder, settings, stop } = await startSshd(t);
     const parcel = parcelIn(folder);
-    const attempt = (changes: Partial<typeof settings>): Promise<void> =>
-      sftpTarget({ ...settings, ...changes }).deliver(parcel, 1, never);
+    const attempt = async (changes: Partial<typeof settings>): Promise<void> => {
+      const delivering = sftpTarget({ ...settings, ...changes }).deliver(parcel, 1, never);
+      await assert.rejects(delivering, isNoRefusal);
+      return delivering;
+    };
     await assert.rejects(attempt({ keyFile: join(folder, "stranger") }), /Permission denied \(publickey\)/);
     writeFileSync(join(folder, "nobody-known"), "");
     await assert.rejects(attempt({ knownHostsFile: join(folder, "nobody-known") }), /Host key verification failed/);
@@ -116,6 +123,53 @@ describe("SFTP", () => {
     await stop();
     await assert.rejects(attempt({}), /Connection refused/);
     assert.deepEqual(readdirSync(settings.folder), []);
+  });
+
+  test("tells a file that it refuses from a server that takes nothing: another file shows it, and nothing stays", {
+    skip: skipSftp,
+  }, async (t) => {
+    const { folder, settings } = await startSshd(t);
+    const target = sftpTarget(settings);
+    const parcel = parcelIn(folder);
+    // Something else is there under its name.
+    mkdirSync(join(settings.folder, "a.csv", "x"), { recursive: true });
+    const refusal = (attempt: number, error: unknown): boolean => {
+      assert.ok(error instanceof FileRefused, String(error));
+      assert.match(
+        error.message,
+        /in takes other files, and not these: remote rename .*a\.csv".*: Failure$/,
+        `${attempt}`,
+      );
+      return true;
+    };
+    for (const attempt of [1, 2])
+      await assert.rejects(target.deliver(parcel, attempt, never), (error) => refusal(attempt, error));
+    assert.deepEqual(readdirSync(settings.folder), ["a.csv", "a.csv.manifest"]);
+    assert.ok(statSync(join(settings.folder, "a.csv")).isDirectory());
+    // Nothing has room or may be written here: that is no fault of the file.
+    const nowhere = sftpTarget({ ...settings, folder: "/proc" });
+    await assert.rejects(nowhere.deliver(parcel, 1, never), isNoRefusal);
+    rmSync(join(settings.folder, "a.csv"), { recursive: true });
+    await target.deliver(parcel, 3, never);
+    assert.equal(readFileSync(join(settings.folder, "a.csv"), "utf8"), "one\ntwo\n");
+  });
+
+  test("a file that is too large for the room of the server is refused, and leaves the room to others", {
+    skip: skipSftp || !hasDisks,
+  }, async (t) => {
+    const { folder, settings } = await startSshd(t);
+    assert.equal(spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", settings.folder]).status, 0);
+    try {
+      const target = sftpTarget(settings);
+      await assert.rejects(target.deliver(parcelIn(folder, "big.csv", ["x".repeat(100_000)]), 1, never), FileRefused);
+      assert.deepEqual(readdirSync(settings.folder), ["big.csv.manifest"]);
+      await target.deliver(parcelIn(folder), 1, never);
+      // Full to the last byte: nothing is taken.
+      spawnSync("dd", ["if=/dev/zero", `of=${join(settings.folder, "others")}`, "bs=1k"]);
+      await assert.rejects(target.deliver(parcelIn(folder, "b.csv"), 1, never), isNoRefusal);
+    } finally {
+      spawnSync("umount", [settings.folder]);
+    }
   });
 
   test("a program that hangs is ended", async (t) => {
