@@ -16,8 +16,9 @@ export const readCounts = `
     (SELECT count(*) FROM gap WHERE position(B'1' IN slots) > 0)::int AS gaps,
     (SELECT min(day)::text FROM gap WHERE position(B'1' IN slots) > 0) AS oldest`;
 
+/** Of meters with a link: one behind another meter, or that was taken down, has none that could be up. */
 export const readStates = `
-  SELECT ${state} AS state, count(*)::int AS count FROM meter m LEFT JOIN site s USING (site_id) ${told} GROUP BY 1`;
+  SELECT ${state} AS state, count(*)::int AS count FROM meter m LEFT JOIN site s USING (site_id) ${told} WHERE m.link IS NOT NULL GROUP BY 1`;
 
 /** Seconds of the channel $2 that are there on the day $1. What a point has with several decimal places counts once at most. */
 export const readDaySeconds = `
