@@ -12,6 +12,9 @@ const only = process.argv[5] as Incident | undefined;
 const usual: readonly Incident[] = ["kill", "kill and lose the disk", ...incidents];
 const stay = 12;
 
+// Processes are killed and their disks taken out at "exit", which a signal alone does not bring about.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+
 let state = seed;
 const chance = (): number => {
   state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;

@@ -143,6 +143,16 @@ export class Server {
     return stdout.trim();
   }
 
+  /** A backup of schemas, as `pg_dump` makes it. */
+  dump(...schemas: readonly string[]): Uint8Array {
+    return this.#tool("pg_dump", ["-Fc", ...schemas.flatMap((schema) => ["-n", schema])]);
+  }
+
+  /** Brings a backup back, without owners and rights. */
+  restore(backup: Uint8Array): void {
+    this.#tool("pg_restore", ["--no-owner", "--no-privileges"], backup);
+  }
+
   /** Runs statements in a session that stays open until the returned function is called. */
   async hold(text: string): Promise<() => Promise<void>> {
     const session = spawn(join(this.#bin, "psql"), this.#login(), {
@@ -210,6 +220,17 @@ export class Server {
 
   #login(): readonly string[] {
     return ["-h", this.#folder, "-p", String(this.#port), "-U", "meterport", "-qAt", "-d", "postgres"];
+  }
+
+  #tool(name: string, words: readonly string[], input?: Uint8Array): Uint8Array {
+    const where = ["-h", this.#folder, "-p", String(this.#port), "-U", "meterport", "-d", "postgres"];
+    const { status, stdout, stderr } = spawnSync(join(this.#bin, name), [...where, ...words], {
+      ...this.#where(),
+      input,
+      maxBuffer: 1e9,
+    });
+    if (status !== 0) throw new Error(`${name}: ${String(stderr)}`);
+    return stdout;
   }
 
   #psql(sql: string) {

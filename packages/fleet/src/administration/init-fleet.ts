@@ -5,6 +5,7 @@ import { audit } from "../audit/audit.ts";
 import type { Database } from "../books/database.ts";
 import { type Fleet, fleetIn, makeFleet, migrate, migrations } from "../books/migrate.ts";
 import { makeMonthsAhead } from "../books/partitions.ts";
+import { settleBooks } from "../books/which-books.ts";
 import { makeFleetKey } from "../keys/rotate.ts";
 import { makeRoles, prefixOf, type RoleLogin } from "../rights/roles.ts";
 import { ShardEngine } from "../shards/engine.ts";
@@ -68,6 +69,7 @@ export const initFleet = async (database: Database, options: InitOptions): Promi
   const { rows } = await database.run("SELECT 1 FROM fleet_key LIMIT 1");
   const key = await options.key(fleet, rows.length > 0);
   if (key !== undefined) await makeFleetKey(database, fleet, key, entropy);
+  await settleBooks(database.run);
   await makeMonthsAhead(database, clock.wall());
   await startEngine(database, shards, clock);
   const prefix = options.roles ?? (await prefixOf(database.run, fleet));

@@ -7,7 +7,7 @@ import type { Proof } from "@meterport/engine/model/proof";
 import type { Batch, Output, OutputContext, RunningOutput } from "@meterport/engine/ports/output";
 import { proofsOf } from "@meterport/gateway/outputs/entry-proofs";
 import { type Booked, Books } from "./book.ts";
-import { Database } from "./database.ts";
+import { Database, type Run } from "./database.ts";
 import { grouped } from "./grouped.ts";
 import { journalFacts } from "./journal-facts.ts";
 import { checkFleet, checkPresent } from "./migrate.ts";
@@ -21,6 +21,8 @@ export interface BooksOutputOptions {
   readonly holder: string;
   /** The attempt of the claim under which a point is read now; 0 without one. */
   readonly attempt?: ((point: string) => number) | undefined;
+  /** Awaited before the journal is delivered, with the database. */
+  readonly met?: ((run: Run) => Promise<void>) | undefined;
   /** Told after each commit. */
   readonly booked?: ((booked: Booked) => void) | undefined;
 }
@@ -97,6 +99,7 @@ export const booksOutput = (options: BooksOutputOptions): Output => ({
     try {
       await checkPresent(database);
       await checkFleet(database, options.fleet);
+      await options.met?.(database.run);
     } catch (error) {
       await database.close();
       throw error;

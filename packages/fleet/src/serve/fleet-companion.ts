@@ -1,5 +1,6 @@
 /** Makes the daemon one process of a fleet: what it adds to the gateway, by its roles. */
 import { hostname } from "node:os";
+import { readerOf } from "@meterport/engine/outputs/output-runner";
 import type { TokenOwner } from "@meterport/gateway/http/access/credentials";
 import type { Readiness } from "@meterport/gateway/http/companion-api";
 import type { Companion, CompanionContext, CompanionGateway } from "@meterport/gateway/operation/companion";
@@ -12,6 +13,7 @@ import { Database, type Run } from "../books/database.ts";
 import { checkFleet, checkPresent, type Fleet } from "../books/migrate.ts";
 import type { VisitBook } from "../jobs/visit-book.ts";
 import { DatabaseSight } from "./database-sight.ts";
+import { meetBooks } from "./known-books.ts";
 import type { AddRoutes, MeterKeys, RunningRole, StartJobs } from "./parts.ts";
 import { Reader } from "./reader.ts";
 import { Rounds } from "./rounds.ts";
@@ -57,6 +59,10 @@ class FleetCompanion implements Companion {
   #jobs: RunningRole | undefined;
   readonly #sight: DatabaseSight;
   readonly #rounds: Rounds;
+  #serves: (gateway: CompanionGateway) => void = () => {};
+  readonly #gateway = new Promise<CompanionGateway>((resolve) => {
+    this.#serves = resolve;
+  });
 
   constructor(
     own: { settings: FleetSettings; context: CompanionContext; parts: FleetParts; url: string },
@@ -79,7 +85,7 @@ class FleetCompanion implements Companion {
     const has = (role: FleetSettings["roles"][number]): boolean => settings.roles.includes(role);
     const attempt = (point: string): number => this.#reader?.attemptOf(point) ?? 0;
     this.outputs = has("read")
-      ? [{ output: booksOutput({ url, fleet: fleet.id, holder: this.#holder, attempt }) }]
+      ? [{ output: booksOutput({ url, fleet: fleet.id, holder: this.#holder, attempt, met: this.#met }) }]
       : [];
     this.part = has("api") ? "fleet" : undefined;
     this.actorOf = has("read") ? vouched?.(this.#pass) : undefined;
@@ -87,7 +93,15 @@ class FleetCompanion implements Companion {
       has("api") && addRoutes !== undefined ? (app, routed) => addRoutes(app, routed, { database, fleet }) : undefined;
   }
 
+  /** The output is opened before or after the gateway serves. */
+  readonly #met = async (run: Run): Promise<void> => {
+    const { data, log } = this.#context;
+    const { store } = await this.#gateway;
+    await meetBooks(run, { folder: data, store, reader: readerOf("books"), log });
+  };
+
   readonly started = async (gateway: CompanionGateway): Promise<void> => {
+    this.#serves(gateway);
     const { roles, address, live, profile } = this.#settings;
     const { clock, log, version, outboxAtMost } = this.#context;
     const { visits, startJobs } = this.#parts;

@@ -3,9 +3,10 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { peer } from "../../../../test/support/peers.ts";
 import { FleetServer, sleep } from "../books/fleet-database.test-kit.ts";
+import { settleBooks } from "../books/which-books.ts";
 import { shardOf } from "../shards/shard-of.ts";
 import { FleetProcess } from "./fleet-daemon.test-kit.ts";
-import { bookMeters, countedMeter, untilSo } from "./fleet-meters.test-kit.ts";
+import { bookedOf, bookMeters, countedMeter, judge, untilSo } from "./fleet-meters.test-kit.ts";
 import { FleetRounds, incidents } from "./fleet-rounds.test-kit.ts";
 
 const { skip } = peer("pg_createcluster");
@@ -134,6 +135,45 @@ test("who looks at a live page while its reader is killed sees values again, and
     throw new Error(processes.map(({ log }) => log).join(""), { cause: error });
   } finally {
     await Promise.all(processes.map((process) => process.remove()));
+    await meter.close();
+  }
+});
+
+test("what came after a backup is booked again from the data folders once that backup is restored", {
+  skip,
+  timeout: 300_000,
+}, async (t) => {
+  const database = await servers.fleet();
+  const server = await servers.server();
+  const { schema } = database.place;
+  const process = new FleetProcess("one", `${server.url}?schema=${schema}`);
+  const meter = await countedMeter(20);
+  await bookMeters(database, [meter]);
+  const booked = async () => (await bookedOf(database).catch(() => new Map<string, number>())).get(meter.id) ?? 0;
+  const isWhole = async (): Promise<boolean> => (await booked()) >= 185;
+  try {
+    const backup = server.dump(schema);
+    await process.start();
+    await untilSo("the memory of the meter is booked", 120_000, isWhole);
+    await process.stop();
+    const before = await booked();
+    server.sql(`DROP SCHEMA ${schema}, ${schema}_jobs CASCADE`);
+    server.restore(backup);
+    assert.equal(await booked(), 0);
+    // As `meterport fleet init` does.
+    await settleBooks(database.run);
+    const read = meter.requests();
+    await process.start();
+    await untilSo("it is booked again", 120_000, async () => (await booked()) >= before);
+    const { lost, wrong, doubled } = await judge(database, [meter]);
+    assert.deepEqual({ lost, wrong, doubled }, { lost: 0, wrong: 0, doubled: 0 });
+    t.diagnostic(
+      `${before} intervals, 0 after the restore, then ${await booked()}; ${meter.requests() - read} requests`,
+    );
+  } catch (error) {
+    throw new Error(process.log, { cause: error });
+  } finally {
+    await process.remove();
     await meter.close();
   }
 });
