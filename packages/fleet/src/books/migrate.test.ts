@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { until } from "@meterport/gateway/outputs/output-world.test-kit";
 import { peer } from "../../../../test/support/peers.ts";
+import type { Database } from "./database.ts";
 import { FleetServer, sleep } from "./fleet-database.test-kit.ts";
 import { checkFleet, checkPresent, makeFleet, migrate, migrations } from "./migrate.ts";
 import {
@@ -28,6 +29,49 @@ test("many processes that start at once make the tables once", { skip }, async (
     rows,
     migrations.map((_, n) => ({ version: n + 1 })),
   );
+});
+
+/** What the statements of a version rely on: columns with their types, keys for ON CONFLICT, functions. */
+const shapeOf = async (database: Database): Promise<ReadonlyMap<string, string>> => {
+  const { rows } = await database.run(
+    `SELECT 'column ' || c.relname || '.' || attname AS what, format_type(atttypid, atttypmod) AS is,
+        attnotnull AND NOT atthasdef AND attidentity = '' AS needed
+      FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid
+      WHERE relnamespace = to_regnamespace($1) AND relkind IN ('r', 'p') AND attnum > 0 AND NOT attisdropped
+    UNION ALL SELECT 'key ' || i.indrelid::regclass || ' ' || pg_get_indexdef(indexrelid, 0, true), '', false
+      FROM pg_index i JOIN pg_class c ON c.oid = indrelid WHERE relnamespace = to_regnamespace($1) AND indisunique
+    UNION ALL SELECT 'function ' || proname, pg_get_function_arguments(oid) || ' ' || pg_get_function_result(oid), false
+      FROM pg_proc WHERE pronamespace = to_regnamespace($1)`,
+    [database.place.schema],
+  );
+  return new Map(
+    rows.map(({ what, is, needed }) => [String(what), `${String(is)}${needed === true ? ", needed" : ""}`]),
+  );
+};
+
+test("what an older process relies on stays as it is with each migration, so it goes on beside newer ones", {
+  skip,
+}, async () => {
+  const database = await servers.connect();
+  let before: ReadonlyMap<string, string> = new Map();
+  let tables = new Set<string>();
+  // The first of which processes ran.
+  for (let version = 8; version <= migrations.length; version++) {
+    await migrate(database, { sleep, steps: migrations.slice(0, version) });
+    const now = await shapeOf(database);
+    for (const [what, is] of before) assert.equal(now.get(what), is, `version ${version}: ${what}`);
+    for (const [what, is] of now) {
+      const table = /^column (\w+)\./.exec(what)?.[1] ?? "";
+      const isNew = !before.has(what) && tables.has(table);
+      // Rows of older processes do not name it.
+      if (isNew) assert.doesNotMatch(is, /needed/, `version ${version}: ${what}`);
+      if (what.startsWith("key ") && !before.has(what))
+        for (const old of tables) assert.doesNotMatch(what, new RegExp(`^key (\\w+\\.)?${old} `), `version ${version}`);
+    }
+    before = now;
+    tables = new Set([...now.keys()].flatMap((what) => /^column (\w+)\./.exec(what)?.[1] ?? []));
+  }
+  assert.ok(before.size > 150, `${before.size}`);
 });
 
 test("a database of a newer Meterport is refused in a sentence that says what to do", { skip }, async () => {
