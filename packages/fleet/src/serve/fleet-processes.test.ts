@@ -179,10 +179,25 @@ test("what came after a backup is booked again from the data folders once that b
 });
 
 test("a process of another fleet, or without the fleet's key, ends with a sentence", { skip }, async () => {
-  const database = await servers.connect();
+  const [nothing, fleet] = [await servers.connect(), await servers.fleet()];
   const server = await servers.server();
-  const url = `${server.url}?schema=${database.place.schema}`;
-  const stranger = new FleetProcess("x", url);
-  await assert.rejects(stranger.start(), /has no fleet in the schema .*: run meterport fleet init/);
-  await stranger.remove();
+  await bookMeters(fleet, []);
+  const refused = async ({ place }: typeof fleet, env: Readonly<Record<string, string>>, sentence: RegExp) => {
+    const stranger = new FleetProcess("x", `${server.url}?schema=${place.schema}`, { env });
+    await assert.rejects(stranger.start(), sentence);
+    await stranger.remove();
+  };
+  await Promise.all([
+    refused(nothing, {}, /has no fleet in the schema .*: run meterport fleet init/),
+    refused(
+      fleet,
+      { METERPORT_FLEET_ID: "south" },
+      /belongs to the fleet "Test" \(test\), not to south: name the schema/,
+    ),
+    refused(
+      fleet,
+      { METERPORT_FLEET_KEY: "00".repeat(32) },
+      /is not that of the fleet "Test" \(test\), which uses key 1: give/,
+    ),
+  ]);
 });
