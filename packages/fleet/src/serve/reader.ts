@@ -11,7 +11,7 @@ import type { Fleet } from "../books/migrate.ts";
 import type { VisitBook } from "../jobs/visit-book.ts";
 import { ShardEngine } from "../shards/engine.ts";
 import { Holder } from "../shards/holder.ts";
-import { type HolderEvent, sayEvent } from "../shards/holder-event.ts";
+import { type HolderEvent, sayApart, sayEvent } from "../shards/holder-event.ts";
 import { type News, tellText } from "../shards/news.ts";
 import { NewsEar, postgresEar } from "../shards/news-ear.ts";
 import type { Stint } from "../shards/stint.ts";
@@ -267,6 +267,7 @@ export class Reader {
     const { held, unreadable, pausedSites } = this.#meters.counts();
     const { visits, unbooked } = this.#visiting.counts;
     const delivered = this.#outbox?.delivered ?? null;
+    const apart = this.#holder?.clocksApart ?? 0;
     return [
       this.#sight.ready({ news: this.#ear?.hears === true ? "at once" : "by rounds" }),
       {
@@ -291,7 +292,7 @@ export class Reader {
       },
       { name: "gaps", ready: true, problem: null, figures: { oldest: this.#openGap } },
       {
-        ...{ name: "clocks", ready: true, problem: null },
+        ...{ name: "clocks", ready: apart === 0, problem: apart === 0 ? null : sayApart(apart) },
         figures: { steps: this.#steps, last_ms: this.#lastStep?.by ?? null, last_clock: this.#lastStep?.clock ?? null },
       },
     ];

@@ -7,6 +7,8 @@ export type HolderEvent =
   | { readonly type: "failed"; readonly shard: number; readonly attempt: number; readonly reason: string }
   /** Positive if it was set forward. */
   | { readonly type: "clock-step"; readonly clock: "machine" | "database"; readonly by: Millis }
+  /** Positive if this machine's clock is ahead of the database's. */
+  | { readonly type: "clocks-apart"; readonly by: Millis }
   | { readonly type: "other-version"; readonly holder: string; readonly version: string; readonly own: string }
   | { readonly type: "problem"; readonly text: string };
 
@@ -18,6 +20,10 @@ const effects = {
   machine: "plans go on unchanged; check the time service of this machine",
   database: "shards may change their holder once; check the time service of that machine",
 } as const;
+
+/** What is wrong with clocks that are `by` apart; positive if this machine's is ahead. */
+export const sayApart = (by: Millis): string =>
+  `this machine's clock is ${seconds(by)} ${by > 0 ? "ahead of" : "behind"} the database's, so the meters' clocks look wrong here or there, and load profiles may wait: check the time service of both machines`;
 
 /** One sentence for the log. */
 export const sayEvent = (event: HolderEvent): string => {
@@ -34,6 +40,8 @@ export const sayEvent = (event: HolderEvent): string => {
       return `shard ${event.shard} cannot be tended (${event.reason}): it is given back, and this process waits before it takes another`;
     case "clock-step":
       return `${clocks[event.clock]} was set ${event.by > 0 ? "forward" : "back"} by ${seconds(event.by)}, or the machine slept: ${effects[event.clock]}`;
+    case "clocks-apart":
+      return sayApart(event.by);
     case "other-version":
       return `holder ${event.holder} runs Meterport ${event.version}, this one ${event.own}: bring all to one version soon`;
     case "problem":

@@ -225,6 +225,13 @@ test("a step of the machine's clock is told, and moves no shard", { skip }, asyn
   assert.deepEqual(told, [{ type: "clock-step", clock: "machine", by: -3_600_000 }]);
   assert.deepEqual(types(fleet.workers[1] as Worker), ["taken"]);
   assert.match(told.map(sayEvent)[0] ?? "", /^this machine's clock was set back by 3600 s/);
+  const apart = first(fleet).events.filter(({ type }) => type === "clocks-apart");
+  assert.deepEqual(apart, [{ type: "clocks-apart", by: -3_600_000 }], "told once");
+  assert.match(apart.map(sayEvent)[0] ?? "", /^this machine's clock is 3600 s behind the database's, so the meters' clocks/);
+  assert.equal(first(fleet).holder.clocksApart, -3_600_000);
+  first(fleet).clock.stepped = 30_000;
+  await fleet.pass(6_000);
+  assert.equal(first(fleet).holder.clocksApart, 0);
 });
 
 test("a database clock that is set forward is told by all, and the shards are all tended again soon", {

@@ -22,6 +22,8 @@ const longestRest: Millis = 60_000;
 /** The engine ends a stint after 23 hours without asking, so each ends itself before, not all at once. */
 const longestStint: Millis = 20 * 3_600_000;
 const spreadOfStints: Millis = 2 * 3_600_000;
+/** Clocks that are set by a time service are never so far from each other. */
+const mostApart: Millis = 60_000;
 
 export interface HolderOptions {
   readonly engine: Pick<
@@ -61,6 +63,7 @@ export class Holder {
   #restUntil: Millis = 0;
   #rest: Millis = firstRest;
   #problem = "";
+  #apart: Millis = 0;
   #ending: Promise<void> | undefined;
 
   private constructor(options: HolderOptions) {
@@ -103,6 +106,11 @@ export class Holder {
   }
 
   /** Hands over: closes all shards and frees each as soon as its links are closed. */
+  /** How far this machine's clock is ahead of the database's; 0 while they agree within a minute. */
+  get clocksApart(): Millis {
+    return this.#apart;
+  }
+
   stop(): Promise<void> {
     this.#ending ??= this.#stop();
     return this.#ending;
@@ -202,10 +210,18 @@ export class Holder {
     const there = await engine.sayAlive({ holder, address, version, pass, key });
     const took = clock.now() - asked;
     this.#problem = "";
+    this.#compare(clock.wall() - took / 2 - there, took);
     const step = this.#steps.database.look(asked + took / 2, there, took);
     if (step === undefined) return;
     onEvent({ type: "clock-step", clock: "database", by: step });
     if (step < 0) await engine.mendTimes();
+  }
+
+  /** Told when it begins. */
+  #compare(apart: Millis, doubt: Millis): void {
+    const isApart = Math.abs(apart) > mostApart + doubt;
+    if (isApart && this.#apart === 0) this.#options.onEvent({ type: "clocks-apart", by: Math.round(apart) });
+    this.#apart = isApart ? Math.round(apart) : 0;
   }
 
   async #look(): Promise<void> {
