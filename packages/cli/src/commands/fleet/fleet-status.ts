@@ -60,8 +60,19 @@ const ranges = (numbers: readonly number[]): string => {
   return parts.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(", ");
 };
 
+/** A meter that was carried to another place, a link that leads to another one, or a mistake in the list. */
+const strangersIn = (strangers: FleetStatus["strangers"]): readonly string[] => {
+  const [first] = strangers;
+  if (first === undefined) return [];
+  const { point, listed, found } = first;
+  const where = strangers.length === 1 ? `at ${point}` : `at ${strangers.length} points, such as ${point},`;
+  return [
+    `${where} another meter answers (${found}) than the list names (${listed}): look which one hangs there, and correct the list with meterport fleet import --move, or the link`,
+  ];
+};
+
 /** What a person should look at, a sentence each. */
-const troubles = ({ meters, free, keyless, shards, processes }: FleetStatus): readonly string[] => [
+const troubles = ({ meters, free, keyless, strangers, shards, processes }: FleetStatus): readonly string[] => [
   ...(meters > 0 && free.length > 0
     ? [
         free.length === shards
@@ -74,6 +85,7 @@ const troubles = ({ meters, free, keyless, shards, processes }: FleetStatus): re
         `${keyless} ${keyless === 1 ? "meter has" : "meters have"} no key, and cannot be read: meterport fleet key check names them`,
       ]
     : []),
+  ...strangersIn(strangers),
   ...processes
     .filter(({ health }) => health === "late")
     .map(({ holder }) => `${holder} has not been heard of for some seconds`),

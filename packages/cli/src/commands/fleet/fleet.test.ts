@@ -83,8 +83,7 @@ describe("meterport fleet", { skip: skip === undefined ? false : skip }, () => {
       logins: ["read", "jobs", "api"].map((role) => ({ role, login: `north_${role}`, file: null })),
     });
     // Restored on another server: the addresses of the old logins lie there still.
-    for (const role of ["read", "jobs", "api"])
-      server.sql(`DROP OWNED BY north_${role}; DROP ROLE north_${role}`);
+    for (const role of ["read", "jobs", "api"]) server.sql(`DROP OWNED BY north_${role}; DROP ROLE north_${role}`);
     const before = new Map(written);
     const other = await run("init --roles");
     assert.match(other.err, /no login north_read, .* north_read\.database, which exists: move that file away and run/);
@@ -249,5 +248,12 @@ describe("meterport fleet", { skip: skip === undefined ? false : skip }, () => {
       [document.free, document.problems, document.processes[0].ready],
       [[3, 4, 5, 9], ["nobody holds shards 3-5, 9"], true],
     );
+    // A meter was carried to where the list has another; at the other point zeros stand in front.
+    server.sql(`INSERT INTO north.installation (point_id, from_at, serial, about, start_register, stored)
+      SELECT point_id, now(), CASE id WHEN 'shop' THEN '7003' ELSE '007003' END, '{}', '{}', now()
+        FROM north.metering_point WHERE id IN ('shop', 'mill')`);
+    const sentence =
+      /^at shop another meter answers \(7003\) than the list names \(7002\): look which one hangs there/m;
+    assert.match((await run("status", { answers })).out, sentence);
   });
 });

@@ -20,6 +20,13 @@ export const readCounts = `
 export const readStates = `
   SELECT ${state} AS state, count(*)::int AS count FROM meter m LEFT JOIN site s USING (site_id) ${told} WHERE m.link IS NOT NULL GROUP BY 1`;
 
+/** Up to $1 points at which another meter answers than the list names. Zeros in front of a serial number count nothing. */
+export const readStrangers = `
+  SELECT p.id AS point, m.serial AS listed, i.serial AS found FROM meter m JOIN metering_point p USING (point_id)
+    CROSS JOIN LATERAL (SELECT serial, to_at FROM installation WHERE point_id = m.point_id ORDER BY from_at DESC LIMIT 1) AS i
+    WHERE m.link IS NOT NULL AND i.to_at IS NULL AND regexp_replace(i.serial, '^0+(?=\\d+$)', '') <> m.serial
+    ORDER BY p.id LIMIT $1`;
+
 /** Seconds of the channel $2 that are there on the day $1. What a point has with several decimal places counts once at most. */
 export const readDaySeconds = `
   SELECT coalesce(sum(least(86400, seconds)), 0)::float8 AS seconds FROM (
