@@ -5,10 +5,12 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { type Daemon, startDaemon } from "@meterport/gateway/daemon";
 import type { Readiness } from "@meterport/gateway/http/companion-api";
+import { parseMeterLink } from "@meterport/transports/link-url";
 import { peer } from "../../../../test/support/peers.ts";
 import { FleetServer, sleep } from "../books/fleet-database.test-kit.ts";
 import { companion } from "../companion.ts";
 import { pause } from "../http/lists/fleet-lists.ts";
+import { importSites } from "../shards/import-sites.ts";
 import { bookedOf, bookMeters, countedMeter, fleetKey, judge, untilSo } from "./fleet-meters.test-kit.ts";
 
 const { skip } = peer("pg_createcluster");
@@ -169,6 +171,14 @@ test("a process reads the meters of its shards and books them; the next one read
     assert.ok((await two.logEntries(second.id)) < entries, "the log of the meter is not read whole again");
     const again = await judge(database, meters);
     assert.deepEqual([again.lost, again.wrong, again.doubled], [0, 0, 0]);
+
+    // A meter is carried to another site, which is another shard's.
+    const [before, met] = [second.connectedAt(), second.overlaps()];
+    const text = `site,serial,link,point\n${first.id},${second.serial},${second.url},${second.id}\n`;
+    await importSites(database, { name: "moved.csv", text }, { checkLink: parseMeterLink, move: true });
+    await untilSo("it is read on, as a meter of that site", 20_000, () => second.connectedAt() > before);
+    await untilSo("its link is up", 20_000, async () => (await count("point_state WHERE state = 'up'")) === 2);
+    assert.equal(second.overlaps(), met, "by one client at a time");
   } catch (error) {
     throw new Error([...one.lines, ...two.lines].join(""), { cause: error });
   } finally {
