@@ -23,6 +23,7 @@ test("unknown is a dash without a unit, never 0", () => {
   assert.equal(english.powerText(null), "–");
   assert.deepEqual(english.magnitude(null), { value: "–", unit: "W" });
   assert.equal(english.amount(null, 1, "V"), "–");
+  assert.equal(english.amount(0.98, 2, ""), "0.98", "a bare number has no space behind it");
   assert.deepEqual(english.register(null), { whole: "–", decimals: "" });
   assert.equal(directionOf(null), "unknown");
 });

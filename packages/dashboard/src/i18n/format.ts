@@ -31,7 +31,7 @@ export interface Formatter {
   readonly magnitudeText: (watts: number | null) => string;
   /** Powers shown together, all in the unit that the largest of them needs. */
   readonly powerTexts: <T extends readonly (number | null)[]>(watts: T) => { readonly [K in keyof T]: string };
-  /** A number with a fixed count of decimals and a unit. */
+  /** A number with a fixed count of decimals and a unit; of a bare number, such as a power factor, the unit is "". */
   readonly amount: (value: number | null, decimals: number, unit: string) => string;
   readonly number: (value: number | null, decimals: number) => string;
   /** An energy in kWh at a glance, from Wh: fewer decimals the larger it is, such as "0.68 kWh" and "1,987 kWh". */
@@ -103,7 +103,8 @@ export function formatter(messages: Messages, locale: string, timeZone?: string)
     kilo && watts !== null ? { value: number(watts / 1000, 2), unit: "kW" } : { value: number(watts, 0), unit: "W" };
   const power = (watts: number | null): Quantity => powerIn(watts, needsKilowatts(watts));
   const magnitude = (watts: number | null): Quantity => power(watts === null ? null : Math.abs(watts));
-  const joined = ({ value, unit }: Quantity): string => (value === messages.unknown ? value : `${value} ${unit}`);
+  const joined = ({ value, unit }: Quantity): string =>
+    value === messages.unknown || unit === "" ? value : `${value} ${unit}`;
   const days = new Intl.NumberFormat(locale, { style: "unit", unit: "day", unitDisplay: "short" });
   const daysAgo = new Intl.RelativeTimeFormat(locale);
   const duration = (ms: number): string => {

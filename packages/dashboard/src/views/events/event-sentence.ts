@@ -42,7 +42,7 @@ function joined(parts: readonly (string | null)[]): string {
 
 function amountText(key: string, value: number | null, { format }: Speaker): string {
   const unit = key.endsWith("_wh") ? "Wh" : key.endsWith("_varh") ? "varh" : "";
-  return unit === "" ? format.number(value, 0) : format.amount(value, 0, unit);
+  return format.amount(value, 0, unit);
 }
 
 function logSaid(detail: Loose, speaker: Speaker): Said {

@@ -95,9 +95,7 @@ export function lineOptions(setting: LineSetting): uPlot.Options {
         values: (_chart, splits) => {
           const step = Math.abs((splits[1] ?? 0) - (splits[0] ?? 0));
           const decimals = step >= 1 ? 0 : Math.min(setting.decimals, step >= 0.1 ? 1 : 2);
-          return splits.map((value) =>
-            unit === "" ? format.number(value, decimals) : format.amount(value, decimals, unit),
-          );
+          return splits.map((value) => format.amount(value, decimals, unit));
         },
       },
     ],
