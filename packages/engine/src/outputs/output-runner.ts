@@ -34,21 +34,7 @@ export interface RunnerOptions {
   /** Ids of the points that it may see; undefined for all. */
   readonly only?: readonly string[] | undefined;
   readonly book: PointBook;
-  readonly store: Pick<
-    Store,
-    | "journal"
-    | "cursor"
-    | "setCursor"
-    | "status"
-    | "readings"
-    | "channels"
-    | "intervalSums"
-    | "intervalCoverage"
-    | "intervals"
-    | "intervalProofs"
-    | "registers"
-    | "events"
-  >;
+  readonly store: Pick<Store, "journal" | "cursor" | "setCursor" | "status"> & OutputContext["history"];
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly log: Log;

@@ -1,8 +1,10 @@
 /** Books a batch of facts: all of it in one transaction, whatever of it is there already. */
+
 import type { Millis } from "@meterport/protocol/ports";
 import { dateArray, intArray } from "./binary-arrays.ts";
 import { obisOf, unitOf } from "./channel-names.ts";
 import { checkFacts } from "./check-facts.ts";
+import { iso } from "./columns.ts";
 import type { Database, Row, Run } from "./database.ts";
 import { sqlStateOf } from "./database.ts";
 import { type DayRow, dayColumns } from "./day-columns.ts";
@@ -50,7 +52,6 @@ class MonthGone extends Error {
 const hasNoMonth = (error: unknown): boolean =>
   sqlStateOf(error) === "23514" && error instanceof Error && !("constraint" in error && error.constraint !== undefined);
 
-const iso = (time: Millis): string => new Date(time).toISOString();
 const isoOrNull = (time: Millis | null): string | null => (time === null ? null : iso(time));
 
 const slices = <T>(items: readonly T[]): readonly (readonly T[])[] =>

@@ -1,18 +1,16 @@
 /** The fleet's PostgreSQL: a few connections, statements, transactions. */
 
 import { poolOf, postgresDriver } from "@meterport/gateway/stores/postgres/postgres-driver";
-import { failureOf, isAnswer } from "@meterport/gateway/stores/postgres/postgres-failure";
+
+export type { Row } from "@meterport/gateway/stores/fact-rows";
+
+import { failureOf } from "@meterport/gateway/stores/postgres/postgres-failure";
+import type { Run } from "@meterport/gateway/stores/postgres/postgres-run";
+import { PostgresStatements } from "@meterport/gateway/stores/postgres/postgres-statements";
 import { type PostgresPlace, parsePostgresUrl } from "@meterport/gateway/stores/postgres/postgres-url";
 import type { Pool, PoolClient } from "pg";
 
-/** A row, by the names of its columns. */
-export type Row = Readonly<Record<string, unknown>>;
-
-/** Runs one statement. With values it is prepared, so its text should be one of few. */
-export type Run = (
-  text: string,
-  values?: readonly unknown[],
-) => Promise<{ readonly rows: readonly Row[]; readonly count: number }>;
+export type { Run };
 
 const usualSize = 4;
 
@@ -33,7 +31,7 @@ const longest = 86_400_000;
 export class Database {
   readonly place: PostgresPlace;
   readonly #pool: Pool;
-  readonly #names = new Map<string, string>();
+  readonly #statements = new PostgresStatements("fleet", (value) => value);
 
   private constructor(place: PostgresPlace, pool: Pool) {
     this.place = place;
@@ -92,45 +90,10 @@ export class Database {
     await this.#pool.end();
   }
 
-  async #with<T>(work: (run: Run) => Promise<T>): Promise<T> {
-    let client: PoolClient | undefined;
-    const connection = { isLost: false };
-    try {
-      client = await this.#pool.connect();
-      const result = await work(this.#runOn(client, connection));
-      client.release();
-      return result;
-    } catch (error) {
-      if (client !== undefined) {
-        // A connection on which a statement got no answer is in an unknown state; the server rolls back by itself.
-        if (!connection.isLost) await this.#runOn(client, connection)("ROLLBACK").catch(() => {});
-        client.release(connection.isLost);
-      }
-      throw connection.isLost || client === undefined || isAnswer(error) ? failureOf(error, this.place) : error;
-    }
-  }
-
-  #runOn(client: PoolClient, connection: { isLost: boolean }): Run {
-    return async (text, values) => {
-      try {
-        const query = values === undefined ? { text } : { name: this.#nameOf(text), text, values: [...values] };
-        const { rows, rowCount } = await client.query(query);
-        return { rows: rows as Row[], count: rowCount ?? 0 };
-      } catch (error) {
-        if (!isAnswer(error)) connection.isLost = true;
-        throw error;
-      }
-    };
-  }
-
-  /** The name of a prepared statement, the same on all connections. */
-  #nameOf(text: string): string {
-    let name = this.#names.get(text);
-    if (name === undefined) {
-      name = `fleet_${this.#names.size}`;
-      this.#names.set(text, name);
-    }
-    return name;
+  #with<T>(work: (run: Run) => Promise<T>): Promise<T> {
+    const failed = (error: unknown, ofDatabase: boolean): unknown =>
+      ofDatabase ? failureOf(error, this.place) : error;
+    return this.#statements.on(this.#pool, work, failed);
   }
 }
 

@@ -1,7 +1,8 @@
 /** Registers, events and meters as they are booked, for checks, exports and pages. */
 import type { Millis } from "@meterport/protocol/ports";
+import { iso, millis, millisOrNull, textOrNull } from "./columns.ts";
 import type { Row, Run } from "./database.ts";
-import { registerKinds } from "./facts.ts";
+import { type EventFact, registerKinds } from "./facts.ts";
 import { numberOf } from "./scaled.ts";
 import { readEvents, readInstallations, readRegisters } from "./sql/read-facts.ts";
 
@@ -10,11 +11,6 @@ export interface Range {
   readonly to: Millis;
   readonly limit: number;
 }
-
-const iso = (time: Millis): string => new Date(time).toISOString();
-const millis = (value: unknown): Millis => (value as Date).getTime();
-const millisOrNull = (value: unknown): Millis | null => (value === null ? null : millis(value));
-const textOrNull = (value: unknown): string | null => (value === null ? null : String(value));
 
 export interface StoredRegister {
   readonly point: string;
@@ -53,16 +49,7 @@ const registerIn = (row: Row): StoredRegister => {
 export const registersOf = async (run: Run, points: readonly string[], { from, to, limit }: Range) =>
   (await run(readRegisters, [points, iso(from), iso(to), limit])).rows.map(registerIn);
 
-export interface StoredEvent {
-  readonly point: string;
-  readonly id: string;
-  readonly at: Millis;
-  readonly until: Millis | null;
-  readonly kind: string;
-  readonly code: number | null;
-  readonly origin: string;
-  readonly detail: string;
-}
+export type StoredEvent = Omit<EventFact, "stored">;
 
 /** Events that touch a range, oldest first. */
 export const eventsOf = async (

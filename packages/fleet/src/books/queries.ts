@@ -1,7 +1,9 @@
 /** What is asked of the books. */
 import { monthBounds } from "@meterport/engine/calendar/local-calendar";
 import type { Millis } from "@meterport/protocol/ports";
+import { iso, millis } from "./columns.ts";
 import type { Row, Run } from "./database.ts";
+import type { BlockFact } from "./facts.ts";
 import { grouped } from "./grouped.ts";
 import { numberOf } from "./scaled.ts";
 import { absent, endOf } from "./slots.ts";
@@ -15,9 +17,6 @@ import {
   readZones,
 } from "./sql/read-books.ts";
 import { billionths, type StoredDay, slotsBetween, sumOf } from "./stored-slots.ts";
-
-const iso = (time: Millis): string => new Date(time).toISOString();
-const millis = (value: unknown): Millis => (value instanceof Date ? value.getTime() : Number(value));
 
 const dayIn = (row: Row): StoredDay => ({
   ...{ point: String(row.point), name: String(row.name), step: Number(row.step), phase: Number(row.phase) },
@@ -207,21 +206,9 @@ export const completenessIn = async (
 };
 
 /** A block as it is booked. */
-export interface StoredBlock {
-  readonly id: bigint;
+export interface StoredBlock extends Omit<BlockFact, "point"> {
   readonly holder: string;
   readonly attempt: number;
-  readonly what: {
-    readonly table: string | null;
-    readonly offset: number | null;
-    readonly profile: string | null;
-    readonly note: string;
-  };
-  readonly readAt: Millis;
-  readonly clockOffset: Millis | null;
-  readonly raw: Uint8Array | null;
-  readonly from: Millis;
-  readonly to: Millis;
 }
 
 /** The proofs of what a point has between two moments, oldest first. */

@@ -7,7 +7,7 @@ export interface Result {
   readonly count: number;
 }
 
-/** One statement; it is prepared, so its text should be one of few. */
+/** One statement. With values it is prepared, so its text should be one of few. */
 export type Run = (text: string, values?: readonly unknown[]) => Promise<Result>;
 
 /** PostgreSQL takes neither zero bytes nor half characters in a text. */

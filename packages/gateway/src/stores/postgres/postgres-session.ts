@@ -2,12 +2,12 @@
 import type { Log } from "@meterport/engine/ports/log";
 import { UsageError } from "@meterport/protocol/errors";
 import type { Millis } from "@meterport/protocol/ports";
-import type { Pool, PoolClient } from "pg";
-import type { Row } from "../fact-rows.ts";
+import type { Pool } from "pg";
 import { type Driver, poolOf } from "./postgres-driver.ts";
-import { failureOf, isAnswer, PostgresError } from "./postgres-failure.ts";
+import { failureOf, PostgresError } from "./postgres-failure.ts";
 import { bound, type Run } from "./postgres-run.ts";
 import { checkPresent, migrate } from "./postgres-schema.ts";
+import { PostgresStatements } from "./postgres-statements.ts";
 import type { PostgresPlace } from "./postgres-url.ts";
 
 /** Readers beside the one connection that writes. */
@@ -32,7 +32,7 @@ export class PostgresSession {
   readonly #log: Log;
   readonly #writer: Pool;
   readonly #readers: Pool;
-  readonly #names = new Map<string, string>();
+  readonly #statements = new PostgresStatements("meterport", bound);
   #tail: Promise<unknown> = Promise.resolve();
   readonly #pending = new Set<Promise<unknown>>();
   #migrated: Promise<void> | undefined;
@@ -127,47 +127,10 @@ export class PostgresSession {
     });
   }
 
-  /** Runs statements on one connection; a transaction that they left open is rolled back. */
   async #with<T>(pool: Pool, work: (run: Run) => Promise<T>): Promise<T> {
-    let client: PoolClient | undefined;
-    // A connection on which a statement got no answer is in an unknown state; the server rolls back by itself.
-    const connection = { isLost: false };
-    try {
-      client = await pool.connect();
-      const result = await work(this.#runOn(client, connection));
-      client.release();
-      this.#works(pool);
-      return result;
-    } catch (error) {
-      if (client !== undefined) {
-        if (!connection.isLost) await this.#runOn(client, connection)("ROLLBACK").catch(() => {});
-        client.release(connection.isLost);
-      }
-      throw this.#failed(pool, error);
-    }
-  }
-
-  #runOn(client: PoolClient, connection: { isLost: boolean }): Run {
-    return async (text, values) => {
-      try {
-        const query = values === undefined ? { text } : { name: this.#nameOf(text), text, values: values.map(bound) };
-        const { rows, rowCount } = await client.query(query);
-        return { rows: rows as Row[], count: rowCount ?? 0 };
-      } catch (error) {
-        if (!isAnswer(error)) connection.isLost = true;
-        throw error;
-      }
-    };
-  }
-
-  /** The name of a prepared statement, the same on all connections. */
-  #nameOf(text: string): string {
-    let name = this.#names.get(text);
-    if (name === undefined) {
-      name = `meterport_${this.#names.size}`;
-      this.#names.set(text, name);
-    }
-    return name;
+    const result = await this.#statements.on(pool, work, (error) => this.#failed(pool, error));
+    this.#works(pool);
+    return result;
   }
 
   #works(pool: Pool): void {
