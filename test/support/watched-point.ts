@@ -7,7 +7,7 @@ import { registerKeys } from "@meterport/engine/guard/measured";
 import type { Interval } from "@meterport/engine/model/interval";
 import type { MeterSource } from "@meterport/engine/ports/meter-source";
 import { type LinkedMeter, linkMeter, superviseMeter } from "@meterport/gateway/meters/meter-link";
-import type { GatewayMeter } from "@meterport/gateway/operation/gateway";
+import type { GatewayMeter } from "@meterport/gateway/operation/open-meter";
 import { LinkError } from "@meterport/protocol/errors";
 import { parseProfile } from "@meterport/protocol/layout/index";
 import { type LiveReading, liveKeys, liveReading } from "@meterport/protocol/meaning/readings";

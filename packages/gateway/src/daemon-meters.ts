@@ -48,7 +48,7 @@ import type { TestedLink } from "./meters/tested-link.ts";
 import { tlsSeen } from "./meters/tls-seen.ts";
 import { tracedMeter } from "./meters/traced-meter.ts";
 import type { HeldMeter, LinkGate } from "./operation/companion.ts";
-import type { GatewayMeter } from "./operation/gateway.ts";
+import type { GatewayMeter } from "./operation/open-meter.ts";
 import type { PriceBook } from "./prices/price-book.ts";
 
 /** What the parts of one daemon share. */

@@ -72,6 +72,7 @@ export interface AppOptions extends CaptureSource, LogSource, Points {
   readonly allowedHosts: readonly string[];
   readonly maxClients?: number | undefined;
   readonly streamBudget?: StreamBudgetOptions | undefined;
+  /** A link that no point has, for a test. */
   readonly strayLink?: LinkTestOptions["strayLink"];
   readonly machinePorts?: LinksOptions["machinePorts"];
   readonly foundBridges?: LinksOptions["foundBridges"];
@@ -80,13 +81,15 @@ export interface AppOptions extends CaptureSource, LogSource, Points {
   /** Whether the meters are read already. */
   readonly started: () => boolean;
   readonly keeper?: (() => KeeperFigures) | undefined;
+  /** What the process costs, for its metrics. */
   readonly process?: (() => ProcessFigures) | undefined;
   readonly configuration?: ConfigurationAccess | undefined;
+  /** Copies of the data, and the way back. */
   readonly backup?: BackupAccess | undefined;
   readonly restart?: RestartAccess | undefined;
   readonly logs?: Pick<LogMemory, "newest"> | undefined;
   readonly outputs?: OutputsAccess | undefined;
-  /** What the program that starts the gateway adds. */
+  /** What the program that starts the gateway adds to its API. Its meters come later, and are many. */
   readonly companion?: CompanionApi | undefined;
 }
 

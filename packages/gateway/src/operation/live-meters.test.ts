@@ -5,8 +5,8 @@ import type { MeterChange } from "@meterport/engine/points/meter-view";
 import { FakeMeter } from "@meterport/engine/testing/fake-meter";
 import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
 import { httpSetup } from "../testing/http-setup.ts";
-import type { GatewayMeter } from "./gateway.ts";
 import { type LiveMeter, LiveMeters } from "./live-meters.ts";
+import type { GatewayMeter } from "./open-meter.ts";
 
 const meterOf = (id: string, source: FakeMeter): GatewayMeter => ({
   id,
