@@ -1,7 +1,7 @@
 /** Stored events as the page uses them. */
 import { type Loose, listOf, number, oneOf, record, text, timeOf } from "../../state/loose.ts";
 
-export const ORIGINS = ["meter", "outage", "alarm", "gateway"] as const;
+const ORIGINS = ["meter", "outage", "alarm", "gateway"] as const;
 
 export interface StoredEvent {
   readonly id: string;

@@ -22,6 +22,7 @@ import {
   COMPARISONS,
   type Comparison,
   clamped,
+  isSame,
   moved,
   type Period,
   periodAt,
@@ -392,8 +393,6 @@ export class HistoryModel {
     if (answer.ok) this.#pendingFrom = answer.value.from;
   }
 }
-
-const isSame = (a: Shown, b: Shown): boolean => a.period === b.period && a.from === b.from && a.to === b.to;
 
 const minutes = ({ from, to }: Span): Span => ({
   from: Math.round(from / 60_000) * 60_000,

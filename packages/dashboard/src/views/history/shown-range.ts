@@ -11,6 +11,8 @@ export interface Shown extends Span {
   readonly period: Period | "free";
 }
 
+export const isSame = (a: Shown, b: Shown): boolean => a.period === b.period && a.from === b.from && a.to === b.to;
+
 /** What "everything" is. */
 export interface Bounds {
   /** The beginning of the first known year; null while or if nothing is known. */
