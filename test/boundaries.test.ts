@@ -218,6 +218,22 @@ describe("files", () => {
     assert.equal(hasDefaultExport("x.ts", 'export const a = "export default";'), false);
   });
 
+  test("an exported value has a user in another file", () => {
+    const declared = /^export (?:async )?(?:const|function\*?|class|let) ([A-Za-z_$][\w$]*)/gm;
+    const files = new Map<string, Set<string>>();
+    for (const path of code)
+      for (const name of new Set(textOf(path).match(/[A-Za-z_$][\w$]*/g)))
+        files.set(name, (files.get(name) ?? new Set()).add(path));
+    const unused = code
+      .filter((path) => packageOf(path) !== undefined)
+      .flatMap((path) =>
+        [...textOf(path).matchAll(declared)]
+          .filter(([, name = ""]) => files.get(name)?.size === 1)
+          .map(([, name]) => `${path}: ${name}`),
+      );
+    assert.deepEqual(unused, []);
+  });
+
   test("no file names a package registry or a path of somebody's machine", () => {
     const forbidden: readonly (readonly [string, RegExp])[] = [
       [

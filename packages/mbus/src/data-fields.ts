@@ -33,7 +33,7 @@ export const integerField = (bytes: Uint8Array): FieldValue => {
 };
 
 /** Without a sign, as identifications and bits are (types C and D). */
-export const unsignedField = (bytes: Uint8Array): FieldValue => {
+const unsignedField = (bytes: Uint8Array): FieldValue => {
   const value = unsignedOf(bytes);
   return bytes.length === 0 ? noValue : whole(Number(value), String(value));
 };
@@ -59,7 +59,7 @@ const shortest = (value: number): number => {
 };
 
 /** IEEE 754 with 32 bits (type H). */
-export const realField = (bytes: Uint8Array): FieldValue => {
+const realField = (bytes: Uint8Array): FieldValue => {
   const value = shortest(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getFloat32(0, true));
   return Number.isFinite(value) ? { kind: "number", value, digits: String(value) } : noValue;
 };

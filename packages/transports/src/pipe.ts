@@ -4,7 +4,7 @@ import type { Transport } from "@meterport/protocol/ports";
 import { ByteQueue } from "./byte-queue.ts";
 
 /** Bytes that may wait to be sent to a peer that does not read. */
-export const unsentLimit = 64 * 1024;
+const unsentLimit = 64 * 1024;
 
 export interface PipeOptions {
   readonly name: string;

@@ -1,7 +1,7 @@
 /** A database that is away or failed: the same command may work later. */
 import { MeterportError } from "@meterport/protocol/errors";
 
-export class DatabaseError extends MeterportError {
+class DatabaseError extends MeterportError {
   override readonly name = "DatabaseError";
   readonly code = "database";
 }

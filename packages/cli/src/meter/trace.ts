@@ -13,7 +13,7 @@ const timeWidth = 9;
  * @example
  * traceTime(12_345.6) // "   12.346"
  */
-export const traceTime = (elapsed: Millis): string => (elapsed / 1000).toFixed(3).padStart(timeWidth);
+const traceTime = (elapsed: Millis): string => (elapsed / 1000).toFixed(3).padStart(timeWidth);
 
 /** When each run began: a reopened link continues with the same times. */
 const begun = new WeakMap<Io, Millis>();

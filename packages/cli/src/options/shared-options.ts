@@ -22,7 +22,7 @@ export const recordOption = (): Option =>
     "--record <file>",
     "records what crosses the link, for meterport replay; contains readings and serial numbers",
   );
-export const traceDetails = ["frames", "full"] as const;
+const traceDetails = ["frames", "full"] as const;
 /** Frames by name, or their data too. */
 export type TraceDetail = (typeof traceDetails)[number];
 export const traceOption = (): Option =>

@@ -87,7 +87,7 @@ export const pipeTo = (clock: Clock, machine: MeterMachine): Pick<EndpointLine, 
 };
 
 /** Answers reads from bytes of tables, and records them. */
-export const serveFrom =
+const serveFrom =
   (memory: ReadonlyMap<number, Contents>, asked: EndpointLine["asked"][number][]) =>
   (apdu: Uint8Array): Uint8Array => {
     const request = decodeRequest(apdu);

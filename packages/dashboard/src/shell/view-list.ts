@@ -76,7 +76,7 @@ export const GATEWAY_VIEW_ENTRIES: readonly ViewEntry[] = [
 ];
 
 /** Without a place in the navigation: others lead there. */
-export const OTHER_VIEW_ENTRIES: readonly ViewEntry[] = [
+const OTHER_VIEW_ENTRIES: readonly ViewEntry[] = [
   { name: "start", load: () => import("../views/start/start.svelte"), icon: "M12 5v14M5 12h14", needs: "admin" },
 ];
 

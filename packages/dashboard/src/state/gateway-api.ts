@@ -42,7 +42,7 @@ function given<T>(answer: Answer<T>): T | null {
 }
 
 /** The path of a metering point below `api/v1/`. */
-export function meterPath(id: string): string {
+function meterPath(id: string): string {
   return `meters/${encodeURIComponent(id)}`;
 }
 

@@ -29,7 +29,7 @@ const SMALLEST_SCALE_W = 200;
  * @example powerRange(120, 400) // [0, 432]
  * @example powerRange(null, null) // [0, 1000]
  */
-export function powerRange(min: number | null, max: number | null): [number, number] {
+function powerRange(min: number | null, max: number | null): [number, number] {
   if (min === null || max === null) return [0, 1000];
   const low = Math.min(0, min);
   const high = Math.max(0, max);

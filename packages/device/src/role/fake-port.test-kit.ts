@@ -28,7 +28,7 @@ interface QueueEntry {
 const noEntry = (): QueueEntry => ({ transactionNbr: 0, deviceHandleOrGroupMask: 0, requestType: 0, result: 0 });
 
 /** Tables and what happens to them. */
-export class FakePort {
+class FakePort {
   readonly slot: 4 | 5;
   readonly index: 0 | 1;
   identification: Uint8Array = new Uint8Array(30);

@@ -9,7 +9,7 @@ export interface FileProgress {
 }
 
 /** A transfer with more gaps is refused, because what is kept through a restart must stay small. */
-export const mostRuns = 128;
+const mostRuns = 128;
 
 export const noPackets: FileProgress = { packetBytes: null, runs: [] };
 

@@ -35,7 +35,7 @@ const parseMark = (text: string | undefined): Mark | undefined => {
  *
  * @param near a time for entries without a possible one: that of the entry after it
  */
-export const logPointEvent = (point: string, prefix: string, event: LogEvent, near: Millis): PointEvent => {
+const logPointEvent = (point: string, prefix: string, event: LogEvent, near: Millis): PointEvent => {
   const time = event.time === null ? near : Date.parse(event.time);
   const number = event.sequence ?? `${event.raw}@${time}`;
   const { name, severity, decoded, raw, user, logs, doubts } = event;

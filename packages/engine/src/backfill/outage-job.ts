@@ -17,7 +17,7 @@ const momentOf = (utc: string | null, local: string | null, zone: string): Milli
 };
 
 /** The event of an outage; undefined if nothing says when it was. */
-export const outageEvent = (point: string, zone: string, outage: Outage): PointEvent | undefined => {
+const outageEvent = (point: string, zone: string, outage: Outage): PointEvent | undefined => {
   const seconds = outage.duration_s;
   const end = momentOf(outage.end, outage.endLocal, zone);
   const known = momentOf(outage.start, outage.startLocal, zone);

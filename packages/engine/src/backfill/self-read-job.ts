@@ -34,7 +34,7 @@ const statesOf = (copied: Copied, tier: number, { registers }: RegisterBlock): R
   });
 
 /** The states that a copy holds: of the total, tier 0, and of each tier. */
-export const copyStates = (
+const copyStates = (
   copy: BillingSnapshot,
   { point, zone, serial }: { readonly point: string; readonly zone: string; readonly serial: string | null },
 ): RegisterState[] => {

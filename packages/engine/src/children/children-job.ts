@@ -46,7 +46,7 @@ const childOf = (
 };
 
 /** Alarms of children that began or ended between two looks, as events of the children. */
-export const alarmEvents = (
+const alarmEvents = (
   before: readonly ChildMeter[],
   now: readonly ChildMeter[],
   wall: Millis,

@@ -10,7 +10,7 @@ import type { PointEvent } from "../model/point-event.ts";
 import { type Conditions, conditionsText, follow, type MeterState, parseConditions } from "./conditions.ts";
 
 /** Name of the memo in the store. */
-export const conditionsMemoName = "meter-state";
+const conditionsMemoName = "meter-state";
 
 const usually: Millis = 300_000;
 /** While nothing changes, only the times of the last look do. */

@@ -22,7 +22,7 @@ export interface ExchangeDetail {
  * @example
  * registersInWords({ energy_import_wh: 5_000, reactive_energy_export_varh: 3 }) // "import 5000 Wh, reactive export 3 varh"
  */
-export const registersInWords = (values: RegisterValues): string => {
+const registersInWords = (values: RegisterValues): string => {
   const words = Object.entries(values).map(([key, value]) => {
     const [, reactive = "", direction, unit] = /^(reactive_)?energy_(import|export)_(wh|varh)$/.exec(key) ?? [];
     if (direction === undefined) return `${key} ${value}`;

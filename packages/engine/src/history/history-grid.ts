@@ -26,7 +26,7 @@ export interface HistoryRequest {
 }
 
 /** Seconds from one point to the next that suit a range. */
-export const chosenStep = (range: Millis, interval: Millis): number => {
+const chosenStep = (range: Millis, interval: Millis): number => {
   const shortest = Math.max(range / 1000 / comfortable, (2 * interval) / 1000);
   return ladder.find((step) => step >= shortest) ?? Math.ceil(shortest / 86_400) * 86_400;
 };

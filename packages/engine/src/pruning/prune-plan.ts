@@ -6,7 +6,7 @@ import type { Millis } from "@meterport/protocol/ports";
 import type { PruneLimits, PruneReport } from "../ports/store.ts";
 
 /** After a step of the clock nothing is deleted for this long: by then somebody or something has set it right. */
-export const holdAfterStep: Millis = 3_600_000;
+const holdAfterStep: Millis = 3_600_000;
 /** How fast the time that is believed without a meter's clock catches up with the machine's, if the gateway was off. */
 const catchUp = 1.1;
 /** A difference between clocks that is worth a sentence. */

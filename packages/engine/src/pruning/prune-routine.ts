@@ -16,7 +16,7 @@ export interface PruneRoutineOptions {
 }
 
 /** Name of the memo in the store. */
-export const pruneMemoName = "prune";
+const pruneMemoName = "prune";
 
 const tellEvery: Millis = 86_400_000;
 /** Enough to know how far the stored readings go back. */

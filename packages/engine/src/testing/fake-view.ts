@@ -5,7 +5,7 @@ import type { LinkHealth, LiveAnswer } from "../model/point-model.ts";
 import type { MeterChange, MeterView } from "../points/meter-view.ts";
 import { identity, reading } from "./fake-meter.ts";
 
-export const healthyLink: LinkHealth = {
+const healthyLink: LinkHealth = {
   ...{ state: "up", url: "memory://", since: "2026-01-01T00:00:00.000Z", cause: null, problem: null, baud: null },
   ...{ last_reading: null, poll_interval_ms: 2_000, late_after_ms: 3_000, stale_after_ms: 4_000 },
   ...{ polls: 0, failures: 0, retries: 0, discarded: 0, outages: 0, alerts: 0, round_trip_ms: null },

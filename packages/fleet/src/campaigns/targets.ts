@@ -88,7 +88,7 @@ export const targetsOf = (campaign: Campaign, meters: Iterable<CampaignMeter>): 
  * const even = (length) => new Uint8Array(length);
  * [1, 2, 3, 9].map((n) => retryRest({ first: 60_000, longest: 600_000, attempts: 50 }, n, even)) // [60_000, 120_000, 240_000, 600_000]
  */
-export const retryRest = ({ first, longest }: RetryRule, failures: number, entropy: Entropy): Millis => {
+const retryRest = ({ first, longest }: RetryRule, failures: number, entropy: Entropy): Millis => {
   const chance = (entropy(1)[0] ?? 0) / 255;
   return Math.round(Math.min(longest, first * 2 ** Math.min(Math.max(failures, 1) - 1, 30)) * (1 - chance / 4));
 };

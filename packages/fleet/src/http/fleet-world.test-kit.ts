@@ -6,7 +6,7 @@ import { type DayFact, emptyBatch } from "../books/facts.ts";
 import { emptyDay, putFact } from "../books/slots.ts";
 import { importSites } from "../shards/import-sites.ts";
 
-export const sitesCsv = [
+const sitesCsv = [
   "site,site_name,zone,serial,link,point,point_name,gsrn,profile",
   "lindevej-12,Lindevej 12,Europe/Copenhagen,7001,tcp://10.0.0.1:4059,flat-1,Ground floor,,meter:3.70",
   "lindevej-12,,,7002,tcp://10.0.0.1:4060,flat-2,First floor,,",

@@ -125,7 +125,7 @@ export interface KeptPlan extends ExportPlan {
   readonly state: TargetState;
 }
 
-export const planIn = (row: Row): KeptPlan => {
+const planIn = (row: Row): KeptPlan => {
   const state = stateIn(row.delivery);
   const { failures, failingSince, problem, lastDelivered } = state;
   return {

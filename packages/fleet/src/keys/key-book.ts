@@ -20,7 +20,7 @@ import {
 import { readMeterKeys, readStrangers, writeMeterKeys } from "./sql/key-rows.ts";
 
 /** The key of one meter as somebody wrote it. */
-export class MeterKey {
+class MeterKey {
   readonly #text: () => string;
 
   constructor(text: string) {
@@ -48,7 +48,7 @@ const mostNamed = 5;
 const ofMeter = (fleet: string, serial: string, number: number): string => `${fleet}\n${number}\n${serial}`;
 
 /** @throws UsageError, with a sentence for a serial, for what is no key */
-export const checkMeterKey = (text: string): void => {
+const checkMeterKey = (text: string): void => {
   parseKey(text, passwordLength);
 };
 

@@ -15,7 +15,7 @@ const sumOf = (values: Float64Array, from: number, to: number): number =>
   values.subarray(from, to).reduce((sum, value) => sum + value, 0);
 
 /** Lines, queues, outboxes and merges in each quarter of a day. */
-export const courseTable = (tally: Tally, days: number): string => {
+const courseTable = (tally: Tally, days: number): string => {
   const rows = Array.from({ length: (days * day) / part }, (_, n) => {
     const [from, to] = [(n * part) / hour, ((n + 1) * part) / hour];
     const merges = tally.merges(n * part, (n + 1) * part);

@@ -1,11 +1,10 @@
 /** What so many meters need: machines, database, network and storage, computed from a few measured figures. `docs/fleet-sizing.md` shows it. */
-import { lineTime, usualCosts } from "@meterport/engine/plan/sets";
+import { usualCosts } from "@meterport/engine/plan/sets";
 import { meanVisitTime, visitSets } from "./model-visits.ts";
 
 const secondsPerDay = 86_400;
 const daysPerYear = 365;
 const slotsPerDay = 96;
-const baud = 9_600;
 
 /** A figure that the others are computed from. */
 export interface BasisFigure {
@@ -149,9 +148,6 @@ export const sizingOf = (meters: number, readsPerDay = 6): Sizing => {
   };
 };
 
-/** How busy a line of 9600 baud is with the live sets of its only meter, 0 to 1. */
-export const liveShare = (): number => lineTime(usualCosts.live, baud) / 60_000;
-
 /**
  * Three digits that count, with a comma at thousands.
  *
@@ -206,7 +202,7 @@ const rows: readonly (readonly [what: string, value: (sizing: Sizing) => string]
 ];
 
 /** Fleets that the page shows. */
-export const shownSizes: readonly number[] = [1_000, 10_000, 100_000, 1_000_000];
+const shownSizes: readonly number[] = [1_000, 10_000, 100_000, 1_000_000];
 
 /** A table of what fleets need, in Markdown: a column for each size. */
 export const sizingTable = (sizes: readonly number[] = shownSizes, readsPerDay = 6): string => {

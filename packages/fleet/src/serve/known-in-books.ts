@@ -48,7 +48,7 @@ const spansOf = (one: RankedDay): readonly Covered[] => {
 };
 
 /** By channel; ascending by their beginnings. */
-export const settledIn = (days: readonly RankedDay[]): KnownIntervals =>
+const settledIn = (days: readonly RankedDay[]): KnownIntervals =>
   new Map(
     [...grouped(days, ({ name }) => name)].map(([name, some]) => [
       name,

@@ -4,7 +4,7 @@ import { slug, zone } from "@meterport/gateway/settings/leaves";
 import { UsageError } from "@meterport/protocol/errors";
 import { parseKey } from "@meterport/protocol/mep/security/key";
 
-export const siteColumns = [
+const siteColumns = [
   "site",
   "site_name",
   "zone",

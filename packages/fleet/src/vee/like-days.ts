@@ -30,7 +30,7 @@ export const likeDates = (date: number, isHoliday: (date: number) => boolean): n
   return kinds.flatMap((kind) => before.filter((one) => kindOf(one) === kind));
 };
 
-export const holidayTest = (holidays: ReadonlySet<string>) => {
+const holidayTest = (holidays: ReadonlySet<string>) => {
   return (date: number): boolean =>
     holidays.size > 0 && holidays.has(new Date(date * dayMillis).toISOString().slice(0, 10));
 };

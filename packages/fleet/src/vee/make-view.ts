@@ -13,11 +13,7 @@ import { type ClockOffset, checkInput, dayMillis, type PointFacts, type VeeInput
 const hour: Millis = 3_600_000;
 
 /** Units that a fuse lets through in some time. */
-export const fuseUnitsOf = (
-  { fuse, unit }: Pick<PointFacts, "fuse" | "unit">,
-  amps: number,
-  millis: Millis,
-): number => {
+const fuseUnitsOf = ({ fuse, unit }: Pick<PointFacts, "fuse" | "unit">, amps: number, millis: Millis): number => {
   const { amps: known, volts, phases } = fuse ?? { amps, volts: 400, phases: 3 as const };
   return ((phases === 3 ? Math.sqrt(3) : 1) * volts * known * millis) / hour / unit;
 };

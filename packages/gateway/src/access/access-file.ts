@@ -68,7 +68,7 @@ export type StoredUser = z.output<typeof storedUser>;
 export type StoredToken = z.output<typeof storedToken>;
 export type AccessContent = Pick<z.output<typeof content>, "users" | "tokens" | "closed">;
 
-export const emptyContent: AccessContent = { users: [], tokens: [] };
+const emptyContent: AccessContent = { users: [], tokens: [] };
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 const isCode = (error: unknown, code: string): boolean =>

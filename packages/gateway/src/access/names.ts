@@ -18,7 +18,7 @@ export const checkedName = (name: string, what: "user" | "token"): string => {
   return plain;
 };
 
-export const shortestPassword = 10;
+const shortestPassword = 10;
 /** Longer texts cost time and protect no better. */
 export const longestPassword = 512;
 

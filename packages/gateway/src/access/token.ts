@@ -7,7 +7,7 @@ const bytes = 32;
 const body = /^[A-Za-z0-9_-]{43}$/;
 
 /** Tells a token from any other text, for people and for scanners of published secrets. */
-export const tokenPrefix = "mp_";
+const tokenPrefix = "mp_";
 
 export const newSecret = (entropy: Entropy): string => Buffer.from(entropy(bytes)).toString("base64url");
 export const newToken = (entropy: Entropy): string => `${tokenPrefix}${newSecret(entropy)}`;

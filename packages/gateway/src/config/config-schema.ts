@@ -35,7 +35,7 @@ const live = { restart: false } as const;
 const atStart = { restart: true } as const;
 
 /** How often each set of values is read. `live` is the same as `interval`. */
-export const ratesSchema = z.strictObject({
+const ratesSchema = z.strictObject({
   power: setting(rate("100ms", "1h", '"250ms"'), {
     ...live,
     text: "How often power alone is read, between the full sets: for a battery or a charger that follows it.",
@@ -230,7 +230,7 @@ const ingressSchema = z.strictObject({
   }).optional(),
 });
 
-export const httpSchema = z.strictObject({
+const httpSchema = z.strictObject({
   host: setting(shown(hostName), {
     ...atStart,
     text: "The address to listen on. Read [SECURITY.md](../SECURITY.md) before you change it.",
@@ -253,7 +253,7 @@ export const httpSchema = z.strictObject({
   ingress: ingressSchema.optional(),
 });
 
-export const historySchema = z.strictObject({
+const historySchema = z.strictObject({
   commit: setting(duration("0s", "60s", '"5s"'), {
     ...atStart,
     text: "How much a power failure may cost: values are stored together once in this time, which spares the disk. 0s stores each at once.",
@@ -292,7 +292,7 @@ export const historySchema = z.strictObject({
   }).optional(),
 });
 
-export const logSchema = z.strictObject({
+const logSchema = z.strictObject({
   level: setting(oneOf(logLevels), {
     ...live,
     text: "How much is logged: error, warn, info, debug or trace, see [trace.md](trace.md). What crosses a link is logged from the next start of its meter.",
@@ -307,7 +307,7 @@ export const logSchema = z.strictObject({
   }).optional(),
 });
 
-export const outputsSchema = z.strictObject({
+const outputsSchema = z.strictObject({
   mqtt: outputKinds.mqtt.schema.optional(),
   home_assistant: outputKinds.home_assistant.schema.optional(),
   p1: outputKinds.p1.schema.optional(),

@@ -46,7 +46,7 @@ export const endOf = (node: Node): number => {
 };
 
 /** Every leaf as text. */
-export const asText = { schema: "failsafe" } as const;
+const asText = { schema: "failsafe" } as const;
 
 /** The text as nodes that may be changed. */
 export const nodesOf = (text: string): Document.Parsed =>

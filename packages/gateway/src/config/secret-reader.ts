@@ -16,14 +16,14 @@ export interface SecretDeps {
 
 /** The key that opens sealed secrets: a file in the data folder, or a credential of this name. */
 export const sealingKeyFile = "secrets.key";
-export const sealingCredential = "meterport-secrets";
+const sealingCredential = "meterport-secrets";
 
 const othersMayRead = 0o004;
 /** The names of more files tell nothing more. */
 const mostNamed = 5;
 
 /** @throws UsageError for what is no such key */
-export const parseSealingKey = (text: string, where: string): Secret => {
+const parseSealingKey = (text: string, where: string): Secret => {
   const digits = text.trim();
   if (!/^[0-9a-f]{64}$/i.test(digits))
     throw new UsageError("seal", `${where} does not hold 64 hex digits, which open sealed secrets`);

@@ -17,8 +17,8 @@ export interface LinkService {
 }
 
 /** The doctor needs half a minute for a meter that answers, and about twice as much for one that does not. */
-export const doctorLimit: Millis = 120_000;
-export const keyLimit: Millis = 45_000;
+const doctorLimit: Millis = 120_000;
+const keyLimit: Millis = 45_000;
 
 const cause = (what: string): LinkCause => ({ code: "doctor", text: `${what}; the meter is read again afterwards` });
 

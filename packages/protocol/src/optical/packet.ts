@@ -19,7 +19,7 @@ export const defaultPacketSize = 64;
 /** No service has room in less. */
 export const leastPacketSize = packetOverhead + 8;
 /** The largest that the length field permits. */
-export const largestPacketSize = packetOverhead + 0xffff;
+const largestPacketSize = packetOverhead + 0xffff;
 
 const control = { multi: 0x80, first: 0x40, toggle: 0x20 } as const;
 const knownControl = control.multi | control.first | control.toggle;

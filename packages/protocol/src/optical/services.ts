@@ -21,7 +21,7 @@ export const serviceCode = {
 /** Bytes of a password: what is shorter has zeros after it. */
 export const passwordLength = 20;
 /** Characters of a user's name: what is shorter has spaces after it. */
-export const userNameLength = 10;
+const userNameLength = 10;
 
 /** Rates that one Negotiate may offer: 0x60 to 0x6B. */
 const mostBauds = 11;

@@ -12,7 +12,7 @@ import type { RequestOptions } from "./requests.ts";
 const packetLength = 56;
 const numberLength = 2;
 /** What of a packet is the file's. */
-export const codeLength: number = packetLength - numberLength;
+const codeLength: number = packetLength - numberLength;
 const mostPackets = 0x10000;
 /** A file that has more bytes has more packets than numbers. */
 export const longestFile: number = mostPackets * codeLength;

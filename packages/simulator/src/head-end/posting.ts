@@ -11,7 +11,7 @@ import type { AlertFlags } from "./alert-flags.ts";
 import type { Received } from "./received.ts";
 
 /** Results of EP39. The guides have none, so these are the general ones of procedures (p. 59). */
-export const postResult = { done: 0, badParameter: 2, conflict: 3 } as const;
+const postResult = { done: 0, badParameter: 2, conflict: 3 } as const;
 
 const billingRead = 2;
 type OnDemand = Extract<PostMessage, { kind: "on-demand" }>;

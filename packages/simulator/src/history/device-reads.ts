@@ -17,7 +17,7 @@ export interface DeviceRead {
 /** Time and flags, the count of reads and the length, in front of what a MEP client sent (p. 101). */
 export const mepHeader: number = 7 + 2 + 2;
 /** Time, flags and the length, in front of a telegram (p. 99). */
-export const telegramHeader: number = 7 + 1;
+const telegramHeader: number = 7 + 1;
 
 /** What ET14 calls the length of a read in ET16 (p. 92). */
 export const readLength = ({ response }: DeviceRead): number =>

@@ -59,4 +59,4 @@ export class ReverseEnergy {
 }
 
 /** Whether there was no power at a moment. */
-export const isDark = ({ off, on }: Outage, time: Millis): boolean => time >= off - lasting && time < on + lasting;
+const isDark = ({ off, on }: Outage, time: Millis): boolean => time >= off - lasting && time < on + lasting;

@@ -18,7 +18,7 @@ import type { MepPort, MeterOutput } from "../meter-port.ts";
 
 export const basicKey: Uint8Array = new Uint8Array(16).fill(2);
 export const advancedKey: Uint8Array = new Uint8Array(16).fill(1);
-export const meter370: Profile = { family: "meter", firmware: [3, 70] };
+const meter370: Profile = { family: "meter", firmware: [3, 70] };
 export const newYear: Millis = Date.UTC(2026, 0, 1);
 
 /** A meter of firmware 3.70 in a quiet household. */

@@ -1,6 +1,6 @@
 /** Messages of DNS as far as a search for services needs them (RFC 1035, 6762, 6763). What arrives is untrusted. */
 
-export const recordTypes = { a: 1, ptr: 12, txt: 16, srv: 33 } as const;
+const recordTypes = { a: 1, ptr: 12, txt: 16, srv: 33 } as const;
 
 export type DnsRecord =
   | { readonly type: "a"; readonly name: string; readonly address: string }

@@ -4,7 +4,7 @@ import { concat } from "@meterport/protocol/bytes";
 const iac = 255;
 const verb = { se: 240, sb: 250, will: 251, wont: 252, do: 253, dont: 254 } as const;
 /** BINARY, SUPPRESS-GO-AHEAD, COM-PORT-OPTION. */
-export const telnetOption = { binary: 0, suppressGoAhead: 3, comPort: 44 } as const;
+const telnetOption = { binary: 0, suppressGoAhead: 3, comPort: 44 } as const;
 const wanted: readonly number[] = Object.values(telnetOption);
 
 /** Longest subnegotiation that is kept; those of serial ports have a handful of bytes, signatures a line. */

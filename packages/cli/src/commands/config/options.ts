@@ -2,7 +2,7 @@
 import { Argument } from "commander";
 import { describeArguments, type Host, type Load, runs } from "../../options/host.ts";
 
-export const configActions = ["check", "example", "schema", "seal", "import", "migrate"] as const;
+const configActions = ["check", "example", "schema", "seal", "import", "migrate"] as const;
 export type ConfigAction = (typeof configActions)[number];
 
 export interface ConfigOptions {

@@ -4,7 +4,7 @@ import { addDaemonOptions, type DaemonOptions } from "../../options/ask-daemon.t
 import { describeArguments, type Host, type Load, runs } from "../../options/host.ts";
 import { type MeterOptions, mayAskMeter } from "../../options/shared-options.ts";
 
-export const deviceActions = ["status", "requests", "answer", "files", "display", "register", "unregister"] as const;
+const deviceActions = ["status", "requests", "answer", "files", "display", "register", "unregister"] as const;
 export type DeviceAction = (typeof deviceActions)[number];
 
 export interface DeviceOptions extends DaemonOptions, Omit<MeterOptions, "link"> {

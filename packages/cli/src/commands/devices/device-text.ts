@@ -47,7 +47,7 @@ const recordRow = (record: MbusRecord, paint: Paint): Row => [
 ];
 
 /** "ELS gas meter …". */
-export const identityText = ({ manufacturer, medium, mediumCode, serialNumber, version }: MbusTelegram): string =>
+const identityText = ({ manufacturer, medium, mediumCode, serialNumber, version }: MbusTelegram): string =>
   [
     manufacturer ?? "unknown manufacturer",
     medium ?? `device type ${mediumCode}`,
@@ -56,7 +56,7 @@ export const identityText = ({ manufacturer, medium, mediumCode, serialNumber, v
   ].join(", ");
 
 /** The device that answered, its state and its values, one per line. */
-export const telegramText = (telegram: MbusTelegram, paint: Paint): string => {
+const telegramText = (telegram: MbusTelegram, paint: Paint): string => {
   const { records, manufacturerData, moreFollow, problem, status } = telegram;
   const remarks = [
     ...statusTexts(status),

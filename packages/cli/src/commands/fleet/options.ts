@@ -4,7 +4,7 @@ import { addDataOptions, type DataOptions } from "../../options/data-options.ts"
 import { describeArguments, type Host, type Load, runs } from "../../options/host.ts";
 import { jsonOption } from "../../options/shared-options.ts";
 
-export const fleetActions = ["init", "status", "import", "pause", "resume", "export", "key", "audit"] as const;
+const fleetActions = ["init", "status", "import", "pause", "resume", "export", "key", "audit"] as const;
 export type FleetAction = (typeof fleetActions)[number];
 
 /** How the fleet is reached. */

@@ -45,7 +45,7 @@ const serialOf = ({ memory }: VirtualMeter): string =>
   decode(BT01, memory.get(BT01.number) ?? new Uint8Array(), {}).serialNumber.replace(/^0+/, "");
 
 /** Writes the meters as `meterport fleet import` takes them, some at a site. */
-export const listForFleet = (path: string | undefined, listed: readonly Listed[], key: Secret, io: Io): void => {
+const listForFleet = (path: string | undefined, listed: readonly Listed[], key: Secret, io: Io): void => {
   if (path === undefined) return;
   const hex = `hex:${toHex(key.reveal())}`;
   const zone = zoneOf(undefined).name;

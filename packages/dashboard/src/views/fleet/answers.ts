@@ -276,7 +276,7 @@ export const exportsOf = pageOf<ExportPlan>(
   ({ id }) => id,
 );
 
-export const RUN_STATES = ["made", "delivered", "empty", "failed", "refused"] as const;
+const RUN_STATES = ["made", "delivered", "empty", "failed", "refused"] as const;
 
 export interface ExportRun {
   readonly period: string;

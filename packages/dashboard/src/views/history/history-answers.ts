@@ -2,7 +2,7 @@
 import { count, type Loose, listOf, number, oneOf, record, text, timeOf } from "../../state/loose.ts";
 
 export const SOURCES = ["manual", "profile", "difference", "estimated"] as const;
-export const QUALITIES = ["good", "partial", "suspect", "missing"] as const;
+const QUALITIES = ["good", "partial", "suspect", "missing"] as const;
 export type Source = (typeof SOURCES)[number];
 export type Quality = (typeof QUALITIES)[number];
 

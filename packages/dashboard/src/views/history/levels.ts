@@ -8,7 +8,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /** What one bar is. */
-export const ENERGY_LEVELS = ["interval", "hour", "day", "month", "year"] as const;
+const ENERGY_LEVELS = ["interval", "hour", "day", "month", "year"] as const;
 export type EnergyLevel = (typeof ENERGY_LEVELS)[number];
 
 /** Seconds of one step of a power line. */

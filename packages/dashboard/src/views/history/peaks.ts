@@ -2,7 +2,7 @@
 import type { Interval, Peak } from "./history-answers.ts";
 
 /** W; exact to the thousandth, as a meter counts whole Wh. */
-export function powerOfInterval({ from, end, value }: Pick<Interval, "from" | "end" | "value">): number | null {
+function powerOfInterval({ from, end, value }: Pick<Interval, "from" | "end" | "value">): number | null {
   return value === null || end <= from ? null : Math.round((value * 3_600_000_000) / (end - from)) / 1000;
 }
 

@@ -65,7 +65,7 @@ export interface KeyTest extends Test {
   readonly verdict: KeyVerdict | null;
 }
 
-export const ENDS = ["stopped", "time", "full", "closed"] as const;
+const ENDS = ["stopped", "time", "full", "closed"] as const;
 
 export interface Recording extends Job {
   readonly until: number | null;

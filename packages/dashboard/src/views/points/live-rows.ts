@@ -6,7 +6,7 @@ import { LINK_STATES, type PointRow } from "../../state/point-rows.ts";
 /** An answer older than this says nothing of the present. */
 const ANSWER_VALID_MS = 5000;
 /** The gateway sends something every 2 s; two of these may be lost. */
-export const STREAM_VALID_MS = 4500;
+const STREAM_VALID_MS = 4500;
 
 export interface Told {
   readonly state?: LinkState;

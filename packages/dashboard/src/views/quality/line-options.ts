@@ -59,7 +59,7 @@ function drawLimits({ limits, color }: LineSetting): (chart: uPlot) => void {
  *
  * @example axisRange({ low: 205, high: 255 }, 229, 256) // [205, 257.02]
  */
-export function axisRange(least: Limits, min: number | null, max: number | null): [number, number] {
+function axisRange(least: Limits, min: number | null, max: number | null): [number, number] {
   const [low, high] = [Math.min(least.low, min ?? least.low), Math.max(least.high, max ?? least.high)];
   const margin = (high - low) * 0.02;
   return [low < least.low ? low - margin : low, high > least.high ? high + margin : high];

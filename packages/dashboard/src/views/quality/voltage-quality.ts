@@ -103,7 +103,7 @@ export function summaryOf(line: Line | null, times: readonly number[]): LineSumm
  * A line of its means alone. Extremes are stored of voltages only; of other keys the newest steps alone have them, which would
  * make those look worse than all others.
  */
-export function meansOf(line: Line | null): Line | null {
+function meansOf(line: Line | null): Line | null {
   return line === null ? null : { mean: line.mean, min: line.mean, max: line.mean };
 }
 

@@ -46,7 +46,7 @@ export function linksOf(data: unknown): Links | null {
   return { ports, problem: text(loose.problem), simulated: short(loose.simulated) };
 }
 
-export const BRIDGE_KINDS = ["esphome", "telnet", "stream"] as const;
+const BRIDGE_KINDS = ["esphome", "telnet", "stream"] as const;
 
 /** A bridge that answered in the network. */
 export interface BridgeRow {

@@ -16,7 +16,7 @@ export interface LiveSource {
   readonly unit: string;
 }
 
-export const VERDICT_CODES = ["stale", "withheld", "frozen", "absent", "widened", "register", "value"] as const;
+const VERDICT_CODES = ["stale", "withheld", "frozen", "absent", "widened", "register", "value"] as const;
 export type VerdictCode = (typeof VERDICT_CODES)[number];
 
 export interface LiveWhy {

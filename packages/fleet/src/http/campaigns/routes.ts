@@ -9,7 +9,7 @@ import { pageQuery } from "../paging.ts";
 import * as schema from "./schemas.ts";
 
 const usualProblems = { 400: wrongParameter, 503: databaseAway };
-export const campaignParams = z.object({
+const campaignParams = z.object({
   campaign: z
     .string()
     .regex(/^\d{1,9}$/, "is not the number of a campaign")

@@ -87,7 +87,7 @@ export const mapRoute = createRoute({
   },
 });
 
-export const reportFormats = ["json", "csv"] as const;
+const reportFormats = ["json", "csv"] as const;
 
 export const reportRoute = createRoute({
   method: "get",

@@ -48,7 +48,7 @@ const number = (what: string) => z.string().regex(/^\d{1,9}$/, `is not the numbe
 const exportParam = number("an export").openapi({ description: "The export's number", example: "3" });
 const period = z.string().regex(/^20\d\d-\d\d(-\d\d)?$/, "is not a period: write for example 2026-01-01");
 
-export const runAgain = z
+const runAgain = z
   .strictObject({
     period: period.openapi({ description: "Day or month", example: "2026-01-01" }),
     version: z.number().int().min(1).optional().openapi({

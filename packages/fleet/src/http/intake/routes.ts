@@ -130,7 +130,7 @@ export const newToken = z
   })
   .openapi("NewFleetIntakeToken");
 
-export const madeToken = z
+const madeToken = z
   .object({ name: z.string(), token: z.string().openapi({ description: "Shown once: only a hash of it is kept" }) })
   .openapi("MadeFleetIntakeToken");
 

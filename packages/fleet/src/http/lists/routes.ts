@@ -12,7 +12,7 @@ const usualProblems = { 400: wrongParameter, 503: databaseAway };
 
 const time = "2026-01-01T12:00:00.000Z";
 
-export const exampleSite = {
+const exampleSite = {
   ...{ id: "lindevej-12", name: "Lindevej 12", zone: "Europe/Copenhagen", shard: 7, holder: "reader-1.4711.k3" },
   ...{ paused_until: null, meters: 24 },
 };
@@ -74,11 +74,11 @@ export const sitesRoute = createRoute({
   },
 });
 
-export const siteParams = z.object({
+const siteParams = z.object({
   site: z.string().openapi({ description: "The site's id", example: "lindevej-12" }),
 });
 
-export const noSuchSite = problem("No such site", "no-such-site");
+const noSuchSite = problem("No such site", "no-such-site");
 
 export const siteRoute = createRoute({
   method: "patch",

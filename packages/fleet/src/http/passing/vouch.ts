@@ -6,7 +6,7 @@ import { timingSafeEqual } from "node:crypto";
 import { type Actor, isScope } from "@meterport/gateway/access/scope";
 
 export const scopeHeader = "x-meterport-vouched-scope";
-export const nameHeader = "x-meterport-vouched-name";
+const nameHeader = "x-meterport-vouched-name";
 
 const longestName = 100;
 

@@ -74,7 +74,7 @@ export const veeDay = z
 
 const time = z.iso.datetime({ offset: true });
 
-export const veeDecision = z
+const veeDecision = z
   .strictObject({
     kind: z.enum(veeDecisions),
     obis: z.string().max(40),

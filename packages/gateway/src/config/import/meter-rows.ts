@@ -6,7 +6,7 @@ import { type CsvRow, csvTable, wrongRows } from "./csv-table.ts";
 export type MeterRow = CsvRow;
 
 /** The columns that may be used. Devices of the grid and prices have lists, which are no matter of a table. */
-export const importColumns: readonly string[] = settings.flatMap(
+const importColumns: readonly string[] = settings.flatMap(
   ({ path }) => /^meters\[\]\.(?!(?:device|prices)\.)(.+)$/.exec(path)?.[1] ?? [],
 );
 

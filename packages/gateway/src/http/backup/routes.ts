@@ -6,7 +6,7 @@ import { answer, jsonBody, problem, wrongParameter } from "../route-parts.ts";
 import { moment, orNull } from "../schemas.ts";
 
 /** Far above any backup; what fits on the disk is the limit. */
-export const longestBackup = 2 ** 43;
+const longestBackup = 2 ** 43;
 /** As long as any body may be. */
 export const longestPart = 1 << 20;
 

@@ -32,7 +32,7 @@ const bareAnswer = z.object({ status: z.enum(["ok", "failed"]) }).openapi("BareA
 const orBare = <T extends z.ZodType>(schema: T) =>
   z.union([schema, bareAnswer]).openapi({ description: "Without the right to read, the status alone" });
 
-export const readyExample = {
+const readyExample = {
   ready: true,
   problem: null,
   store: { kind: "sqlite", state: "ok", problem: null },

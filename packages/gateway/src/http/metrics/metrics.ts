@@ -14,7 +14,7 @@ import type { ProcessFigures } from "./own-figures.ts";
 
 const contentType = "text/plain; version=0.0.4; charset=utf-8";
 
-export const metricsRoute = createRoute({
+const metricsRoute = createRoute({
   method: "get",
   path: "/metrics",
   summary: "Figures of the daemon for Prometheus",

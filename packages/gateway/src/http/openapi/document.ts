@@ -32,7 +32,7 @@ const capitalised = (word: string): string => word.charAt(0).toUpperCase() + wor
  * operationIdOf("delete", "/api/v1/session") // "deleteSession"
  * operationIdOf("get", "/api/v1/points/{id}/link/key-test") // "pointLinkKeyTest"
  */
-export const operationIdOf = (method: string, path: string): string => {
+const operationIdOf = (method: string, path: string): string => {
   const parts = path
     .replace(/^\/api\/v1\//, "")
     .replace(/^\//, "root/")

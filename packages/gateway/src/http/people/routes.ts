@@ -22,7 +22,7 @@ const tokenFields = {
 };
 export const token = z.object(tokenFields).openapi("Token");
 export const tokensAnswer = z.object({ tokens: z.array(token) }).openapi("TokensAnswer");
-export const newTokenAnswer = z
+const newTokenAnswer = z
   .object({ ...tokenFields, token: z.string().openapi({ description: "The token itself, which is shown only here" }) })
   .openapi("NewToken");
 export const removedAnswer = z.object({ removed: name }).openapi("RemovedAnswer");

@@ -26,7 +26,7 @@ const { name, ...others } = common;
 const rest =
   "Any further key of a meter in the configuration, as in `GET /api/v1/configuration/schema`. null removes it.";
 
-export const newPoint = z
+const newPoint = z
   .object({
     id: z.string().max(63).optional().openapi({
       description: "Its name in addresses, to which its history belongs; made of the name if omitted",
@@ -39,7 +39,7 @@ export const newPoint = z
   .catchall(z.unknown())
   .openapi("NewPoint", { description: rest });
 
-export const pointChange = z
+const pointChange = z
   .object({ link: z.string().optional().openapi({ example: "tcp://192.168.1.20:4059" }), ...common })
   .catchall(z.unknown())
   .openapi("PointChange", { description: rest });

@@ -25,7 +25,7 @@ const powerPhases: Mapping = {
 };
 
 /** The body of `GET /v1/json`; undefined while the power is unknown. */
-export const ecotrackerBody = (shown: Shown, mean: number | null): object | undefined => {
+const ecotrackerBody = (shown: Shown, mean: number | null): object | undefined => {
   const power = shown.live.power_w;
   if (power === null) return undefined;
   return {

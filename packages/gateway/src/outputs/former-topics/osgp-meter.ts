@@ -65,7 +65,7 @@ const rows: readonly Row[] = [
  * @example
  * objectIdOf("OSGP Meter L1 Voltage") // "osgp_meter_l1_voltage"
  */
-export const objectIdOf = (name: string): string => name.toLowerCase().replace(/[^a-z0-9_-]/g, "_");
+const objectIdOf = (name: string): string => name.toLowerCase().replace(/[^a-z0-9_-]/g, "_");
 
 const textOf = ({ value }: Row, { shown }: Telling): string | undefined =>
   typeof value === "string" ? (meterTexts(shown)[value] ?? undefined) : inDecimals(value.source(shown), value.digits);

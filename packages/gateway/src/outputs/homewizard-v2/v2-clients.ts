@@ -7,7 +7,7 @@ import { acceptWebSocket, type WebSocketPeer } from "../listening/web-socket.ts"
 import { apiVersion, type Topic, topics, type V2Device } from "./v2-device.ts";
 
 /** So long a client may take to show its token. */
-export const authorizationTime: Millis = 40_000;
+const authorizationTime: Millis = 40_000;
 
 interface Client {
   readonly peer: WebSocketPeer;

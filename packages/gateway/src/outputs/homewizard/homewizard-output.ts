@@ -13,7 +13,7 @@ const refused = json({ error: { id: 201, description: "This device is read only"
 const isRead = ({ method }: Asked): boolean => method === "GET" || method === "HEAD";
 
 /** @param serial twelve hexadecimal digits */
-export const homewizardAnswers = (meter: MeterOnShow, type: ProductType, serial: string): Answering => {
+const homewizardAnswers = (meter: MeterOnShow, type: ProductType, serial: string): Answering => {
   const { name, firmware } = products[type];
   const device = json({
     ...{ product_type: type, product_name: name, serial, firmware_version: firmware, api_version: "v1" },

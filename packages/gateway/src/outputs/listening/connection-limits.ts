@@ -9,7 +9,7 @@ export interface ConnectionLimits {
 }
 
 /** More than the consumers of a house, and few enough for a small machine. */
-export const usualConnections: ConnectionLimits = { inAll: 64, perAddress: 16 };
+const usualConnections: ConnectionLimits = { inAll: 64, perAddress: 16 };
 
 /** The first of a set, which is the oldest. */
 const oldest = <T>(set: Iterable<T>): T | undefined => {

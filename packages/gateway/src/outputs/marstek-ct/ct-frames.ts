@@ -8,7 +8,7 @@
  * How each sensor calls itself. They speak the same protocol. CT003 hangs on a meter and adds its four registers, whose unit nobody has
  * published: they are left out, as they are by CT002.
  */
-export const sensorTypes = { ct002: "HME-4", ct003: "HME-3" } as const;
+const sensorTypes = { ct002: "HME-4", ct003: "HME-3" } as const;
 export type SensorModel = keyof typeof sensorTypes;
 
 /** Where a battery says that it is: on a phase, on all of them together, or that it does not know yet. */

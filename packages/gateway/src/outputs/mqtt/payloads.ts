@@ -38,7 +38,6 @@ export const energyPayload = (point: Pick<PointView, "total">, live: LiveAnswer)
 
 /** Kinds of events that last, and that are over when they have an end. Of others an end that is missing says nothing. */
 export const lastingKinds = ["alarm", "outage", "meter-clock-off"] as const;
-export type LastingKind = (typeof lastingKinds)[number];
 
 export const statusPayload = (
   { link, identity, name, simulated }: MeterDetail,

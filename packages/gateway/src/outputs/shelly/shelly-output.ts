@@ -46,7 +46,7 @@ const paramsIn = ({ query, body, ...asked }: Asked): Params | undefined => {
 };
 
 /** @param digest undefined if no password is needed */
-export const shellyAnswers =
+const shellyAnswers =
   (device: ShellyDevice, digest: ShellyDigest | undefined): Answering =>
   (asked) => {
     if (asked.path === "/shelly") return isRead(asked) ? said(device.info()) : onlyGet;

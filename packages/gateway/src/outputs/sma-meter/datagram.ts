@@ -10,7 +10,7 @@ const groupTag = 0x02a0;
 const netTag = 0x0010;
 const protocol = 0x6069;
 /** The device class of the first Energy Meter; that of its successor is 349. */
-export const energyMeterClass = 270;
+const energyMeterClass = 270;
 /** What it says its firmware is: the first that has the frequency. */
 const firmware = [2, 3, 4, 0x52] as const;
 const versionId = [0x90, 0, 0, 0] as const;

@@ -11,7 +11,7 @@ import { smaDatagram } from "./datagram.ts";
 import type { SmaMeterSettings } from "./sma-meter-settings.ts";
 
 export const smaGroup = "239.12.255.254";
-export const smaPort = 9522;
+const smaPort = 9522;
 /** The rhythm of the real meter, which a slower one does not reach: no value is said twice. */
 const every: Millis = 1_000;
 

@@ -33,7 +33,7 @@ const fields: Mapping = {
 const needed = ["Total_in", "Power_curr"] as const;
 
 /** `StatusSNS` of the answer; undefined while power or import register is unknown. */
-export const sensorsOf = (shown: Shown, group: string): object | undefined => {
+const sensorsOf = (shown: Shown, group: string): object | undefined => {
   const { point, live } = shown;
   const known = knownOf(fields, shown);
   if (live.time === null || !needed.every((key) => key in known)) return undefined;

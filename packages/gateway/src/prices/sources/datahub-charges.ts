@@ -2,13 +2,13 @@
  * Charges of the Danish grid and state: the set DatahubPricelist of Energi Data Service, in DKK per kWh. A record has a price for each
  * hour of the local day (`Price1` is 00:00 to 01:00; null is the same as `Price1`) and holds from `ValidFrom` until before `ValidTo`.
  */
-import { localDate, localMillis, utcOfLocal } from "@meterport/engine/calendar/local-calendar";
+import { localMillis, utcOfLocal } from "@meterport/engine/calendar/local-calendar";
 import type { Price } from "@meterport/engine/prices/price";
 import type { Millis } from "@meterport/protocol/ports";
 import { dataSetAddress } from "./energi-data-service.ts";
 import { AnswerError, fieldsOf, listOf, numberOf, parsedJson } from "./price-source.ts";
 
-export const chargesZone = "Europe/Copenhagen";
+const chargesZone = "Europe/Copenhagen";
 export const chargesCurrency = "DKK";
 
 /** "5790000705689:DT_C_01": the GLN of the company, and the code of the charge. */
@@ -77,6 +77,3 @@ export const chargePrices = (
   }
   return prices;
 };
-
-/** The local date of a charge's beginning, for people. */
-export const chargeDate = ({ from }: ChargeVersion): string => localDate(chargesZone, from);

@@ -62,7 +62,7 @@ const pointsOf = ({ readings, intervals, registers, events, devices, memos }: St
 
 const longestPause: Millis = 30_000;
 
-export class PostgresStore implements Store {
+class PostgresStore implements Store {
   readonly #session: PostgresSession;
   readonly #wall: () => Millis;
   readonly #partitions = new Partitions();

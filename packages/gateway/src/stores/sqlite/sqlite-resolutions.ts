@@ -49,7 +49,7 @@ const ofReadings = [
 ];
 
 /** The mean of means, each of which counts as often as its readings. */
-export const meanOfMeans = (column: string): string =>
+const meanOfMeans = (column: string): string =>
   `sum(${column} * n) / sum(CASE WHEN ${column} IS NULL THEN 0 ELSE n END)`;
 
 const ofParts = [

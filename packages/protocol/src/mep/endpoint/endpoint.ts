@@ -11,10 +11,10 @@ import type { Level, Received, ServerSeal } from "../security/seal.ts";
 import { defaultEndpointTiming, type EndpointTiming } from "./timing.ts";
 
 /** How far ahead of the expected number a request may be (MEP guide 1.1, p. 17). */
-export const sequenceWindow = 8;
+const sequenceWindow = 8;
 
 /** Responses that may wait to be sent; a client that asks faster is not heard. */
-export const pendingResponses = 4;
+const pendingResponses = 4;
 
 /** What the meter knows of a request beside its bytes. */
 export interface Access {

@@ -4,7 +4,7 @@ import { lengthField } from "../frame/frame.ts";
 import type { Opened, Sealed } from "../security/seal.ts";
 
 /** How many sealed requests are remembered, over all requests. */
-export const rememberedRequests = 8;
+const rememberedRequests = 8;
 
 /** As many differ at most in a damaged echo; in another client's request the eight bytes of the digest do. */
 const damagedBytes = 5;

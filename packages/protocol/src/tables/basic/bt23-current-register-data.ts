@@ -39,7 +39,7 @@ const coincidentRecord = struct({
 
 const summations = dim(BT21, "summations");
 /** The block that the total and each tier have; its sources stand in BT22, in the same order. */
-export const registerBlock = struct({
+const registerBlock = struct({
   // Wh and varh in units of the energy register unit of ET55; CT and VT ratios are applied already (p. 213).
   summations: at(0, array(summations, niFormat1), "Accumulations", { vci: "M" }),
   demands: at(times(4, summations), array(dim(BT21, "demands"), demandRecord), "Demand measurements", { vci: "M" }),

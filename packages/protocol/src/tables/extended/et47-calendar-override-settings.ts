@@ -1,7 +1,7 @@
 import { at, ltimeDate, type TableValue, table, u8, u32 } from "../../layout/index.ts";
 
 /** The settings alone: the pending mirror of this table has them too. MEP guide 1.1, pp. 128-129. */
-export const calendarOverrideFields = {
+const calendarOverrideFields = {
   // Meters before 3.70 and modules before 1.20 serve the tiers 0 to 3 only.
   tariff: at(0, u8, "Tier to force, 0..7; 255 ends an override", {
     vci: "HD/HI",

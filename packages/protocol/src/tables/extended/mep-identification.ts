@@ -7,14 +7,11 @@ const marker = 0x80;
 /** Manufacturer, class and both lengths; the page gives the spares 23 bytes, but 24 fill the field of 30. */
 const overhead = 6;
 
-/** Classes that the guide names. */
-export const mepClasses = { 0: "LonTalk", 1: "ZigBee", 4: "C-Band", 5: "OSGP" } as const;
-
 /** A client's identification: what it is, and which one. */
 export interface MepIdentification {
   /** 3 bytes, given by the OSGP Alliance; the highest bit of the first one is always 0 here. */
   readonly manufacturer: Uint8Array;
-  /** See `mepClasses`. */
+  /** The guide names 0 = LonTalk, 1 = ZigBee, 4 = C-Band and 5 = OSGP. */
   readonly deviceClass: number;
   /** Usually 4 bytes (type, sub-type, interface, revision) or 6 (type, sub-type, interface, firmware), or none. */
   readonly programId: Uint8Array;

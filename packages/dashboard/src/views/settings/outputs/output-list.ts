@@ -62,7 +62,7 @@ function nameOf({ path }: FieldGroup): string {
   return path.slice("outputs.".length);
 }
 
-export function outputGroups(form: FieldGroup): readonly FieldGroup[] {
+function outputGroups(form: FieldGroup): readonly FieldGroup[] {
   return form.groups.find(({ path }) => path === "outputs")?.groups ?? [];
 }
 

@@ -3,7 +3,7 @@ import { oneOf, record } from "../../../state/loose.ts";
 import type { Answer, Requests } from "../../../state/requests.ts";
 import { aboutOf } from "../form/config-answers.ts";
 
-export const RESTARTERS = ["systemd", "container", "home-assistant"] as const;
+const RESTARTERS = ["systemd", "container", "home-assistant"] as const;
 export type Restarter = (typeof RESTARTERS)[number];
 
 /** `GET restart`: what starts the gateway again, null if nothing does. */

@@ -9,7 +9,7 @@ import { type NumberType, nan, type Register, type RegisterMap, type UnknownWord
 /** Where the models begin: the first of the three places that the standard gives. */
 const base = 40_000;
 
-export const sunspecUnknown: UnknownWords = {
+const sunspecUnknown: UnknownWords = {
   u16: [0xffff],
   i16: [0x8000],
   u32: [0xffff, 0xffff],

@@ -33,7 +33,7 @@ export const tlsFrame = (code: number, records: Uint8Array): Uint8Array =>
   frameOf(concat(Uint8Array.of(code), records));
 
 /** A key in the identity: 0 is the basic one, 1 the advanced one (p. 24). */
-export const keyIdOf = (level: Level): number => (level === "advanced" ? 1 : 0);
+const keyIdOf = (level: Level): number => (level === "advanced" ? 1 : 0);
 
 /**
  * What a client calls itself in the handshake: its id, least significant byte first, and which key it has (p. 24).

@@ -6,7 +6,7 @@ import { Fatal, violation } from "./fatal.ts";
 import { type DirectionKey, forget } from "./key-schedule.ts";
 
 /** Most bytes that one record carries. */
-export const recordLimit = 16384;
+const recordLimit = 16384;
 /** Type, version, length. */
 export const recordHeader = 5;
 /** Bytes of a nonce that stand in front of what is encrypted. */
