@@ -1,9 +1,11 @@
 /** Fills in a diagnosis layer by layer; what was never reached stays unknown. */
+import type { Millis } from "@meterport/protocol/ports";
 import {
   type BrokenLengths,
   type Check,
   type CheckName,
   checkNames,
+  type Diagnosis,
   type Facts,
   type Finding,
   isMild,
@@ -46,6 +48,26 @@ export class Report {
     if (this.#sickness === undefined || (isMild(this.#sickness) && !isMild(sickness))) this.#sickness = sickness;
   }
 
+  /**
+   * What was found.
+   *
+   * @param read whether values were read in the end
+   */
+  diagnosis(
+    { read, meter }: { readonly read: boolean; readonly meter: string | null },
+    brokenAt: readonly number[],
+    took: Millis,
+  ): Diagnosis {
+    return {
+      sickness: this.#sickness ?? null,
+      usable: read && this.#bearable,
+      checks: this.checks,
+      broken: histogram(brokenAt),
+      meter,
+      took,
+    };
+  }
+
   get checks(): readonly Check[] {
     return this.#layers.map(
       (name) => this.#checks.get(name) ?? { name, verdict: "unknown", finding: "not-examined", facts: {} },
@@ -59,7 +81,7 @@ export class Report {
  * @example
  * histogram([101, 99, 7]) // [{ from: 0, to: 15, count: 1 }, { from: 96, to: 111, count: 2 }]
  */
-export const histogram = (lengths: readonly number[]): readonly BrokenLengths[] => {
+const histogram = (lengths: readonly number[]): readonly BrokenLengths[] => {
   const counts = new Map<number, number>();
   for (const length of lengths) {
     const from = length - (length % step);

@@ -43,6 +43,13 @@ export const zoneOption = (): Option =>
     "--zone <zone>",
     "time zone for times without one and for local times shown, as in Europe/Berlin; default: this machine's",
   );
+/** For what a meter keeps with times of its own. */
+export const meterSinceOption = (): Option =>
+  new Option(
+    "--since <time>",
+    "3d (ago), or a time by the meter's clock, as in 2026-01-31 or 2026-01-31T12:00; with Z in UTC",
+  );
+
 /** For times by a meter's own clock, which does not give its zone. */
 export const meterZoneOption = (): Option =>
   new Option(

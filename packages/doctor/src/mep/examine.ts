@@ -5,7 +5,7 @@ import type { KeyReading } from "@meterport/protocol/mep/security/key-readings";
 import type { SecurityName } from "@meterport/protocol/mep/security/security-names";
 import type { Millis } from "@meterport/protocol/ports";
 import type { Diagnosis, Sickness } from "../diagnosis.ts";
-import { histogram, Report } from "../report.ts";
+import { Report } from "../report.ts";
 import { describeBytes } from "./byte-check.ts";
 import { FirstContact } from "./contact.ts";
 import { ExaminedLink, type ExaminedLinkOptions } from "./examined-link.ts";
@@ -65,15 +65,7 @@ export const examine = async (options: ExamineOptions): Promise<Diagnosis> => {
       }
     }
     describeBytes(examined, report);
-    const sickness = report.sickness ?? null;
-    return {
-      sickness,
-      usable: read && report.bearable,
-      checks: report.checks,
-      broken: histogram(examined.brokenAt),
-      meter,
-      took: clock.now() - began,
-    };
+    return report.diagnosis({ read, meter }, examined.brokenAt, clock.now() - began);
   } finally {
     await examined.close().catch(() => {});
   }

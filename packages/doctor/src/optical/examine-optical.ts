@@ -10,7 +10,7 @@ import { MeterCheck, modelOf } from "../mep/meter-check.ts";
 import { opens } from "../mep/open-check.ts";
 import { persists } from "../mep/persistence.ts";
 import { opticalLayers } from "../optical-diagnosis.ts";
-import { histogram, Report } from "../report.ts";
+import { Report } from "../report.ts";
 import { type HeadSupply, leastStray, OpticalFirstContact } from "./optical-contact.ts";
 import { OpticalLine, pauseAfter } from "./optical-line.ts";
 import { OpticalRights } from "./optical-rights.ts";
@@ -140,15 +140,7 @@ export const examineOptical = async (options: ExamineOpticalOptions): Promise<Di
     describeBytes(examined, report);
     describeShort(report, watch);
     if (stray >= leastStray) report.check("bytes", "warning", "stray-bytes", { bytes: stray });
-    const sickness = report.sickness ?? null;
-    return {
-      sickness,
-      usable: read && report.bearable,
-      checks: report.checks,
-      broken: histogram(examined.brokenAt),
-      meter,
-      took: clock.now() - began,
-    };
+    return report.diagnosis({ read, meter }, examined.brokenAt, clock.now() - began);
   } finally {
     await examined.close().catch(() => {});
   }

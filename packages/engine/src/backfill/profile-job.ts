@@ -10,7 +10,7 @@ import type { Millis } from "@meterport/protocol/ports";
 import { clockPutsElsewhere } from "../clock/clock-share.ts";
 import { usualProfileEvery } from "../intervals/grace.ts";
 import type { Interval } from "../model/interval.ts";
-import type { PointEvent } from "../model/point-event.ts";
+import { foundEvent, type PointEvent } from "../model/point-event.ts";
 import { installationOf } from "./installation.ts";
 import { type BackfillDeps, type BackfillJob, JobTimer } from "./job.ts";
 import { restWhileUnknown } from "./memory-job.ts";
@@ -269,22 +269,18 @@ export class ProfileJob implements BackfillJob {
   /** What the user should know about what happened since the last look. */
   #eventsSince(before: ProfileState, now: ProfileState, grid: EndGrid, [gone]: readonly Span[]): PointEvent[] {
     const { point, clock } = this.#options;
-    const own = { point, number: null, origin: "gateway" } as const;
     const events: PointEvent[] = [];
     const exchanged = isOther(now.serial, before);
     const count = gone === undefined ? 0 : endsIn(grid, gone);
     if (gone !== undefined && count > 0) {
       const { after: time, until } = gone;
       const detail = { count, reason: exchanged ? "meter-exchange" : "no-longer-in-the-meter" };
-      const kind = "intervals-missing";
-      events.push({ ...own, id: `${kind}:${time}`, time, until, kind, detail: JSON.stringify(detail) });
+      events.push(foundEvent(point, "intervals-missing", time, detail, until));
     }
     const shape = ({ seconds, channels }: ProfileState) => ({ seconds, channels });
     const [was, is] = [shape(before), shape(now)];
-    if (!exchanged && JSON.stringify(was) !== JSON.stringify(is)) {
-      const [kind, time] = ["load-profile-changed", clock.wall()];
-      events.push({ ...own, id: `${kind}:${time}`, time, until: null, kind, detail: JSON.stringify({ was, is }) });
-    }
+    if (!exchanged && JSON.stringify(was) !== JSON.stringify(is))
+      events.push(foundEvent(point, "load-profile-changed", clock.wall(), { was, is }));
     return events;
   }
 

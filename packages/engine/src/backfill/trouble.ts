@@ -1,6 +1,8 @@
 /** Why the meter's memory cannot be read, for the user: one event, not one for each attempt. */
+
 import { LayoutError, ResponseError } from "@meterport/protocol/errors";
 import type { Millis } from "@meterport/protocol/ports";
+import { foundEvent } from "../model/point-event.ts";
 import type { Store } from "../ports/store.ts";
 
 /**
@@ -42,10 +44,8 @@ export class TroubleTeller {
   async tell(trouble: string, detail: object): Promise<void> {
     const { point, what, store, wall } = this.#options;
     if ((await this.#last()) === trouble) return;
-    const [kind, time] = [`${what}-${trouble}`, wall()];
-    const event = { point, id: `${kind}:${time}`, time, until: null, kind, number: null, origin: "gateway" } as const;
     await store.write({
-      events: [{ ...event, detail: JSON.stringify(detail) }],
+      events: [foundEvent(point, `${what}-${trouble}`, wall(), detail)],
       memos: [{ point, name: this.#memo, text: trouble }],
     });
     this.#told = trouble;

@@ -1,6 +1,6 @@
 /** What the clock watch found, as events of a point that name the intervals affected. */
 import type { Millis } from "@meterport/protocol/ports";
-import type { PointEvent } from "../model/point-event.ts";
+import { foundEvent, type PointEvent } from "../model/point-event.ts";
 import type { ClockFinding } from "./clock-watch.ts";
 
 /** Intervals that a step or a wrong clock touches. */
@@ -47,16 +47,7 @@ export const clockEvent = (point: string, finding: ClockFinding, seconds = 900):
         ...(kind === "meter-clock-step" ? { error_ms: finding.error } : { confirmed: finding.confirmed }),
         intervals: affected,
       };
-  return {
-    point,
-    id: `${kind}:${time}`,
-    time,
-    until,
-    kind,
-    number: null,
-    origin: "gateway",
-    detail: JSON.stringify(detail),
-  };
+  return foundEvent(point, kind, time, detail, until);
 };
 
 const inWords = (milliseconds: Millis): string => {

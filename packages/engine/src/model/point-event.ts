@@ -24,3 +24,20 @@ export interface PointEvent {
   /** Details as JSON. */
   readonly detail: string;
 }
+
+/**
+ * What Meterport found by itself. The same kind at the same moment is the same event.
+ *
+ * @example
+ * foundEvent("home", "register-leap", 1764411600000, { name: "energy_import_wh" }).id // "register-leap:1764411600000"
+ */
+export const foundEvent = (
+  point: string,
+  kind: string,
+  time: Millis,
+  detail: unknown,
+  until: Millis | null = null,
+): PointEvent => ({
+  ...{ point, id: `${kind}:${time}`, time, until, kind, number: null, origin: "gateway" },
+  detail: JSON.stringify(detail),
+});

@@ -10,7 +10,7 @@ import type { GuardEvent, RegisterStep } from "../guard/guard.ts";
 import { registerKeys } from "../guard/measured.ts";
 import { allowedRise } from "../guard/neighbourhood.ts";
 import type { Device, RegisterValues } from "../model/device.ts";
-import type { PointEvent } from "../model/point-event.ts";
+import { foundEvent, type PointEvent } from "../model/point-event.ts";
 import type { MeterIdentity } from "../model/point-model.ts";
 import type { Proof } from "../model/proof.ts";
 import type { RegisterReason, RegisterState } from "../model/register-state.ts";
@@ -128,18 +128,7 @@ export class PointFacts {
   }
 
   #event(notes: Notes, kind: string, time: Millis, detail: unknown, until: Millis | null = null): void {
-    const { point } = this.#options;
-    const text = JSON.stringify(detail);
-    notes.events.push({
-      point,
-      id: `${kind}:${time}`,
-      time,
-      until,
-      kind,
-      number: null,
-      origin: "gateway",
-      detail: text,
-    });
+    notes.events.push(foundEvent(this.#options.point, kind, time, detail, until));
   }
 
   #guardEvents(

@@ -1,6 +1,12 @@
 /** The options of `meterport billing`. */
 import { type Host, type Load, runs } from "../../options/host.ts";
-import { asksMeter, jsonLinesOption, meterZoneOption, type ReadOptions } from "../../options/shared-options.ts";
+import {
+  asksMeter,
+  jsonLinesOption,
+  meterSinceOption,
+  meterZoneOption,
+  type ReadOptions,
+} from "../../options/shared-options.ts";
 
 export interface BillingCommandOptions extends ReadOptions {
   readonly since?: string | undefined;
@@ -11,10 +17,7 @@ export interface BillingCommandOptions extends ReadOptions {
 export const addBillingCommand = (host: Host, load: Load<[options: BillingCommandOptions]>): void => {
   asksMeter(host.command)
     .option("--kind <kind>", "only season, demand-reset, one-time-read or self-read")
-    .option(
-      "--since <time>",
-      "3d (ago), or a time by the meter's clock, as in 2026-01-31 or 2026-01-31T12:00; with Z in UTC",
-    )
+    .addOption(meterSinceOption())
     .addOption(meterZoneOption())
     .addOption(jsonLinesOption())
     .action(runs(host, load));

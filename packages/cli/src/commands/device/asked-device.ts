@@ -6,6 +6,7 @@ import { toJson } from "../../format/json.ts";
 import { alignedTable, type Row } from "../../format/table.ts";
 import { intoFile } from "../../io/into-file.ts";
 import { type Exit, exit, type Io, print, say } from "../../io/io.ts";
+import { waitUntil } from "../../io/wait-until.ts";
 import { askDaemon, daemonAddress, downloadFrom, putToDaemon } from "../../options/ask-daemon.ts";
 import { displayText, lineText, pointsText, statusText } from "./device-text.ts";
 import type { DeviceOptions } from "./options.ts";
@@ -67,19 +68,6 @@ export const showStatus = async (named: string | undefined, options: DeviceOptio
   return exit.done;
 };
 
-/** Waits, or until the user interrupts. */
-const pause = ({ clock, interrupted }: Io, time: number): Promise<void> =>
-  new Promise((resolve) => {
-    if (interrupted.aborted) return resolve();
-    const done = (): void => {
-      cancel();
-      interrupted.removeEventListener("abort", done);
-      resolve();
-    };
-    const cancel = clock.at(clock.now() + time, done);
-    interrupted.addEventListener("abort", done, { once: true });
-  });
-
 export const showRequests = async (named: string | undefined, options: DeviceOptions, io: Io): Promise<Exit> => {
   const asked = await askedOf(named, options, io);
   let seen = 0;
@@ -95,7 +83,7 @@ export const showRequests = async (named: string | undefined, options: DeviceOpt
   tell(await statusOf(io, asked));
   let gone = false;
   while (options.follow === true && !io.interrupted.aborted) {
-    await pause(io, followEvery);
+    await waitUntil(io.clock.now() + followEvery, io);
     if (io.interrupted.aborted) break;
     try {
       tell(await statusOf(io, asked));

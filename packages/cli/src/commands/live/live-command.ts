@@ -9,6 +9,7 @@ import type { Millis } from "@meterport/protocol/ports";
 import { linkTraits } from "@meterport/transports/link-traits";
 import { portLinkOf } from "@meterport/transports/port-link";
 import { type Exit, exit, type Io, say } from "../../io/io.ts";
+import { waitUntil } from "../../io/wait-until.ts";
 import { checkAccess, type MeterAccess, meterOver, openTransport } from "../../meter/open-meter.ts";
 import { meterKey } from "../../options/key-option.ts";
 import { parseInterval, parseWhole } from "../../options/option-values.ts";
@@ -19,19 +20,6 @@ import type { LiveOptions } from "./options.ts";
 const mostReadings = 1_000_000_000;
 /** The link itself gives up earlier, with a better reason. */
 const longestReading: Millis = 15_000;
-
-/** Waits until `time`, or until the user interrupts. */
-const waitUntil = (time: Millis, { clock, interrupted }: Io): Promise<void> =>
-  new Promise((resolve) => {
-    if (interrupted.aborted) return resolve();
-    const done = (): void => {
-      cancel();
-      interrupted.removeEventListener("abort", done);
-      resolve();
-    };
-    const cancel = clock.at(time, done);
-    interrupted.addEventListener("abort", done, { once: true });
-  });
 
 /** A meter and the reader of its live values. */
 interface LiveMeter {
