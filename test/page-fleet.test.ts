@@ -63,6 +63,14 @@ describe("the page of a fleet", { skip: skipPage }, () => {
     const { paused_until } = pause.body as { readonly paused_until: string };
     assert.ok(Math.abs(Date.parse(paused_until) - Date.now() - 8 * 3_600_000) < 60_000, paused_until);
     assert.deepEqual(resume.body, { paused_until: null });
+    // An answer that nobody can read: the page's own sentence is in the reader's language, and marked as nothing else.
+    await page.route("**/fleet/sites/*", (route) => route.fulfill({ json: {} }), { times: 1 });
+    await site.getByRole("button", { name: "Pause: Nørregade 5" }).click();
+    await site.getByTestId("pause-8").click();
+    const problem = page.getByRole("alert").getByText("The gateway cannot be reached.");
+    await problem.waitFor();
+    assert.equal(await problem.getAttribute("lang"), null);
+    await site.getByRole("button", { name: "Cancel" }).click();
   });
 
   test("reads the map of ten thousand points as far as it is scrolled", async () => {
@@ -97,8 +105,8 @@ describe("the page of a fleet", { skip: skipPage }, () => {
     await form.getByLabel("Name").fill("Night");
     await form.getByLabel("Closes").fill("2026-12-24T12:00");
     await form.getByLabel("Events").check();
-    await form.getByRole("button", { name: "Make the campaign" }).click();
-    await page.getByText("Night is made.").waitFor();
+    await form.getByRole("button", { name: "Create the campaign" }).click();
+    await page.getByText("Night is created.").waitFor();
     assert.deepEqual((lastSent().body as { readonly reads: readonly string[] }).reads, ["registers", "events"]);
     await page.getByRole("link", { name: "Night" }).click();
     await page.getByTestId("campaign-stop").click();

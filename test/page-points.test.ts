@@ -230,7 +230,7 @@ describe("the list of all meters", { skip: skipPage }, () => {
     await page.reload();
     await matches("state=refused,silent&sort=state&q=flat%2012");
     await page.getByTestId("points-search").fill("nobody has this name");
-    await page.getByText("No meter fits.").waitFor();
+    await page.getByText("No meter matches.").waitFor();
     await page.getByRole("button", { name: "Show all" }).click();
     await matches("sort=state");
     await page.getByTestId("points-group").selectOption("=House 7");

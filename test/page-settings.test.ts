@@ -211,7 +211,7 @@ describe("settings", { skip: skipPage }, () => {
     const shown = (await at("logs").textContent()) ?? "";
     assert.ok(lines.length > 0 && shown.includes(lines.at(-1)?.message ?? "?"));
     await at("log-level").selectOption("error");
-    await page.getByText("No line fits.").waitFor();
+    await page.getByText("No line matches.").waitFor();
     await soon.match(() => page.url(), /level=error/);
     await at("log-level").selectOption("info");
     await ask("PATCH", "configuration", { changes: [{ path: "interval", value: "4s" }] });
@@ -230,13 +230,13 @@ describe("settings", { skip: skipPage }, () => {
     assert.equal((await ask("GET", "restore")).state, "staged");
     await hasNoBarriers(page);
     await at("forget").click();
-    await page.getByText("The backup is forgotten.").waitFor();
+    await page.getByText("The backup is discarded.").waitFor();
     assert.equal((await ask("GET", "restore")).state, "none");
     await at("restore")
       .locator('input[type="file"]')
       .setInputFiles({ name: "a.tar", mimeType: "application/x-tar", buffer: Buffer.from("no backup") });
     await at("send").click();
-    await at("restore").getByRole("alert").getByText("The gateway did not take this file.").waitFor();
+    await at("restore").getByRole("alert").getByText("The gateway did not accept this file.").waitFor();
   });
 
   test("a gateway that does not answer, or answers as another version does, is told and asked again", async () => {
@@ -312,7 +312,7 @@ describe("settings", { skip: skipPage }, () => {
     await own.nth(0).fill("not this one");
     await own.nth(1).fill(`${password}2`);
     await at("own-password").getByRole("button").click();
-    await page.getByText("The present password is wrong.").waitFor();
+    await page.getByText("The current password is wrong.").waitFor();
     await own.nth(0).fill(password);
     await at("own-password").getByRole("button").click();
     await page.getByText("Your password is changed.").waitFor();

@@ -83,7 +83,7 @@ describe("signing in", { skip: skipPage }, () => {
     t.after(gateway.remove);
     const code = /pairing code (\d{4} \d{4})/.exec(gateway.log())?.[1] ?? assert.fail(gateway.log());
     const { page } = await openPage(browser, gateway.url);
-    await page.getByRole("heading", { name: "Make the first user" }).waitFor();
+    await page.getByRole("heading", { name: "Create the first user" }).waitFor();
     await fill(page, ["0000 0000", "anna", password]);
     await page.getByText("The code is wrong.").waitFor();
     await fill(page, [code, "anna", "anna-anna-"]);

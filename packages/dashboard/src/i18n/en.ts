@@ -32,7 +32,7 @@ export const en = {
     unknownMeter: (id: string) => `This gateway has no meter with the id ${id}. It may have been removed or renamed.`,
     setUpMeter: "Set up a meter",
     setUpOwn: "Set up your meter",
-    simulatedNote: "This household is simulated. It leaves when you set up your own meter.",
+    simulatedNote: "This household is simulated. It disappears when you set up your own meter.",
     setUpByAdmin: "Someone who may administer the gateway can set one up.",
     firstMeter:
       "Plug the adapter into the meter's port, or have a bridge or the simulated meter ready. It takes about two minutes.",
@@ -195,7 +195,7 @@ export const en = {
       "Remove the profile line, or check that the link leads to the right meter.",
     ],
     "no-permission": ["The key may not read these values.", "Ask your utility for a key with more rights."],
-    doctor: ["The connection is being examined, or a key tried.", "The meter is read again afterwards."],
+    doctor: ["The connection is being examined, or a key is being tried.", "The meter is read again afterwards."],
     "no-reading": ["The link works, but no reading arrived in time."],
   } as Record<string, readonly string[]>,
 
@@ -227,10 +227,10 @@ export const en = {
     name: "Name",
     password: "Password",
     submit: "Sign in",
-    help: "An admin makes users in the settings, or on the gateway's machine: meterport user add NAME.",
-    pairTitle: "Make the first user",
+    help: "An admin creates users in the settings, or on the gateway's machine: meterport user add NAME.",
+    pairTitle: "Create the first user",
     pairHelp:
-      "The gateway has written a code where only its owner can read. It is valid for ten minutes. The first user may do everything.",
+      "The gateway has written a code where only its owner can read it. It is valid for ten minutes. The first user may do everything.",
     pairWhere: "Where is the code?",
     /** Where the gateway may run, and the command that shows its log there; the last part of the line is what to look for. */
     pairPlaces: [
@@ -241,7 +241,7 @@ export const en = {
     pairOver: "If the ten minutes are over, start the gateway again: it writes a new code.",
     passwordHelp: "At least 10 characters",
     code: "Code",
-    pair: "Make the user",
+    pair: "Create the user",
     failed: "That did not work. Try again.",
     problems: {
       "wrong-credentials": "The name or the password is wrong.",

@@ -22,7 +22,7 @@ const en = {
   notCopied: "The browser does not allow copying.",
   count: (shown: string, all: string) => `${shown} of ${all} lines`,
   empty: "There are no lines yet.",
-  nothing: "No line fits.",
+  nothing: "No line matches.",
   loading: "Reading the log…",
   failed: "The log could not be read.",
   again: "Try again",

@@ -60,7 +60,7 @@ test("what the gateway found is worded from its fields", () => {
 
 test("two serial numbers that take turns are named, with how often", () => {
   assert.deepEqual(texts(event("serial-unsteady", { serials: ["1", "2"], times: 3 })), [
-    "Two serial numbers take turns | 1, 2; changed back 3 times; look whether two devices use the line",
+    "Two serial numbers take turns | 1, 2; changed back 3 times; check whether two devices share the line",
     "To serienumre skiftes | 1, 2; skiftet tilbage 3 gange; se efter, om to apparater bruger linjen",
     "Zwei Seriennummern wechseln sich ab | 1, 2; 3-mal zurückgewechselt; prüfen Sie, ob zwei Geräte die Leitung nutzen",
   ]);

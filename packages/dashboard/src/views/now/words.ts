@@ -7,7 +7,7 @@ const en = {
 
   todayTitle: "Today by the hour",
   todayEmpty:
-    "No energy of today is stored yet. The meter's memory is read first; each quarter of an hour follows when it is over.",
+    "No energy is stored for today yet. The meter's memory is read first; each quarter of an hour follows when it is over.",
   todaySummary: (imported: string, exported: string) => `Today: import ${imported}, export ${exported}.`,
   hourText: (time: string, imported: string, exported: string) => `${time}: import ${imported}, export ${exported}`,
   hint: "Use the left and right arrow keys to read single hours.",

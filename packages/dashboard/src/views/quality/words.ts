@@ -35,18 +35,18 @@ const en = {
   allInside: "All mean values are within the limits",
   someOutside: (share: string) => `${share} of the means are outside the limits`,
   insideHelp: {
-    600: "Judged by means over 10 minutes; EN 50160 wants 95 % of those of each week to be within ±10 %.",
+    600: "Judged by means over 10 minutes; EN 50160 requires 95 % of those of each week to be within ±10 %.",
     other: "By means of hours or days here: short deviations do not show in them. Day and week count 10 minutes.",
   },
   unbalance: "Unbalance",
   unbalanceHelp: "Largest deviation of a phase from the mean of the three. EN 50160 allows 2 %.",
   frequency: "Frequency",
   frequencyHelp:
-    "Means. EN 50160 allows 49.5 to 50.5 Hz for 99.5 % of a year. The meter can say the extremes: see below.",
+    "Means. EN 50160 allows 49.5 to 50.5 Hz for 99.5 % of a year. The meter itself knows the extremes: see below.",
   factor: "Power factor",
   factorHelp:
-    "Active by apparent power: near 1 is good. Negative while power flows out, so a mean over both directions says little.",
-  onePhase: "It takes three phases to say this.",
+    "Active power divided by apparent power: near 1 is good. Negative while power flows out, so a mean over both directions says little.",
+  onePhase: "This needs three phases.",
   chartSummary: (name: string, min: string, max: string, mean: string) =>
     `${name} between ${min} and ${max}, on average ${mean}.`,
   hint: "Use the left and right arrow keys to read single values.",
@@ -66,7 +66,7 @@ const en = {
   lasted: "Lasted",
   lasts: "until now",
   moreOutages: (count: string) => `All ${count}`,
-  outageSource: "As the meter wrote them down. It keeps a limited number of outages.",
+  outageSource: "As the meter recorded them. It keeps a limited number of outages.",
 
   counts: "Counted by the meter",
   countsHelp: "The meter counts short events that readings miss. They are read from it now, on request.",

@@ -14,7 +14,7 @@ export const de: Words = {
   loading: "Wird geladen…",
   more: "Mehr anzeigen",
   none: "Hier ist nichts.",
-  noneFits: "Nichts passt.",
+  noneFits: "Keine Treffer.",
   notFleet: "Dieses Gateway gehört zu keiner Flotte.",
   back: "Zurück",
   cancel: "Abbrechen",
@@ -54,7 +54,7 @@ export const de: Words = {
     states: {
       up: "Antworten",
       degraded: "Schlechte Leitung",
-      connecting: "Verbinden",
+      connecting: "Verbindung wird aufgebaut",
       paused: "Pausiert",
       refused: "Abgewiesen",
       silent: "Stumm",
@@ -77,7 +77,7 @@ export const de: Words = {
   },
 
   sites: {
-    search: "Nach Name oder Id suchen",
+    search: "Nach Name oder ID suchen",
     onlyPaused: "Nur pausierte Standorte",
     found: (count) => (count === "1" ? "1 Standort" : `${count} Standorte`),
     columns: { site: "Standort", meters: "Zähler", holder: "Gelesen von", paused: "Pause" },
@@ -97,7 +97,7 @@ export const de: Words = {
     title: (month) => `Wie vollständig ${month} ist`,
     earlier: "Früherer Monat",
     later: "Späterer Monat",
-    search: "Nach Name oder Id suchen",
+    search: "Nach Name oder ID suchen",
     point: "Zählpunkt",
     legend: {
       full: "vollständig",
@@ -109,22 +109,23 @@ export const de: Words = {
     row: (name, full, expected) => `${name}: ${full} von ${expected} Tagen vollständig`,
     gone: (days) => `für immer verloren am Tag ${days}`,
     report: "Bericht als CSV",
-    noPoints: "Kein Zählpunkt passt.",
+    noPoints: "Kein passender Zählpunkt.",
   },
 
   campaigns: {
-    help: "Eine Kampagne liest in einer bestimmten Zeit einmal etwas von jedem von vielen Zählern.",
+    help: "Eine Kampagne liest innerhalb einer bestimmten Zeit etwas aus vielen Zählern, aus jedem einmal.",
     make: "Neue Kampagne",
     name: "Name",
     what: "Was gelesen wird",
     opens: "Beginnt",
     closes: "Endet",
     windows: "Nur zu diesen Tageszeiten",
-    windowsHelp: "Etwa 00:30-05:30, nach der Uhr des Standorts; mehrere mit Komma. Leer für jederzeit.",
+    windowsHelp:
+      "Etwa 00:30-05:30, nach der Uhr des Standorts; mehrere durch Kommas getrennt. Leer lassen für jederzeit.",
     priority: "Priorität",
     priorityHelp: "0 bis 9; 9 kommt zuerst.",
     of: "An welchen Standorten",
-    ofHelp: "Ids mit Komma. Leer für alle Zähler der Flotte.",
+    ofHelp: "IDs, durch Kommas getrennt. Leer lassen für alle Zähler der Flotte.",
     start: "Kampagne anlegen",
     made: (name) => `${name} ist angelegt.`,
     by: (who) => `angelegt von ${who}`,
@@ -207,7 +208,7 @@ export const de: Words = {
     decide: "Entscheiden",
     decisions: {
       accept: "Der Zähler hat recht",
-      estimate: "Der Zähler irrt: schätzen",
+      estimate: "Der Zähler irrt sich: schätzen",
       set: "Werte eingeben",
       withdraw: "Frühere Entscheidungen vergessen",
     },
@@ -242,7 +243,7 @@ export const de: Words = {
     },
     waiting: (count) => (count === "1" ? "1 Datei wartet auf das Ziel." : `${count} Dateien warten auf das Ziel.`),
     to: (target) => `an ${target}`,
-    failing: (ago) => `Das Ziel hat nichts angenommen seit ${ago}.`,
+    failing: (ago) => `Das Ziel hat seit ${ago} nichts angenommen.`,
     runs: "Läufe",
     columns: { period: "Zeitraum", version: "Fassung", state: "Zustand", at: "Wann", file: "Datei" },
     states: {

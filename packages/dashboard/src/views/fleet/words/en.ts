@@ -2,14 +2,14 @@
 import type { MeterState, TargetState } from "../answers.ts";
 
 const states: Record<MeterState, string> = {
-  up: "Answer",
+  up: "Answering",
   degraded: "Bad line",
   connecting: "Connecting",
   paused: "Paused",
   refused: "Refused",
   silent: "Silent",
-  free: "Nobody reads them",
-  unknown: "Not told yet",
+  free: "Read by nobody",
+  unknown: "Not reported yet",
 };
 
 const targetStates: Record<TargetState, string> = {
@@ -36,7 +36,7 @@ export const en = {
   loading: "Loading…",
   more: "Show more",
   none: "Nothing here.",
-  noneFits: "Nothing fits.",
+  noneFits: "Nothing matches.",
   notFleet: "This gateway is not part of a fleet.",
   back: "Back",
   cancel: "Cancel",
@@ -114,29 +114,30 @@ export const en = {
     later: "Later month",
     search: "Search by name or id",
     point: "Metering point",
-    legend: { full: "complete", part: "in part", none: "nothing", gone: "lost for ever", open: "nothing expected yet" },
+    legend: { full: "complete", part: "partial", none: "nothing", gone: "lost for ever", open: "nothing expected yet" },
     row: (name: string, full: number, expected: number) => `${name}: ${full} of ${expected} days complete`,
     gone: (days: string) => `lost for ever on day ${days}`,
     report: "Report as CSV",
-    noPoints: "No metering point fits.",
+    noPoints: "No metering point matches.",
   },
 
   campaigns: {
-    help: "A campaign reads something once from each of many meters, within a time.",
+    help: "A campaign reads something from many meters, once from each, within a given time.",
     make: "New campaign",
     name: "Name",
     what: "What to read",
     opens: "Opens",
     closes: "Closes",
     windows: "Only at these times of the day",
-    windowsHelp: "Such as 00:30-05:30, by the clock of each site; several with commas. Empty for any time.",
+    windowsHelp:
+      "Such as 00:30-05:30, by the clock of each site; separate several by commas. Leave it empty for any time.",
     priority: "Priority",
     priorityHelp: "0 to 9; 9 goes first.",
     of: "Of which sites",
-    ofHelp: "Ids with commas. Empty for all meters of the fleet.",
-    start: "Make the campaign",
-    made: (name: string) => `${name} is made.`,
-    by: (who: string) => `made by ${who}`,
+    ofHelp: "Ids, separated by commas. Leave it empty for all meters of the fleet.",
+    start: "Create the campaign",
+    made: (name: string) => `${name} is created.`,
+    by: (who: string) => `created by ${who}`,
     states: {
       planned: "Planned",
       open: "Open",
@@ -151,8 +152,8 @@ export const en = {
     stop: "Cancel the campaign",
     stopSure: "What is not read yet will not be read for this campaign. What was read stays.",
     stopped: "The campaign is cancelled.",
-    again: "Try again what failed",
-    againDone: "What failed is tried again.",
+    again: "Retry what failed",
+    againDone: "What failed is being retried.",
     columns: {
       serial: "Meter",
       site: "Site",
@@ -161,7 +162,7 @@ export const en = {
       next: "Next attempt",
       reason: "Reason",
     },
-    needs: "Making and ending campaigns needs the right to operate.",
+    needs: "Creating and cancelling campaigns needs the right to operate.",
   },
 
   checks: {
@@ -175,7 +176,7 @@ export const en = {
       frozen: "The same value again and again",
       "wrong-direction": "Export where none is expected",
       reactive: "Too much reactive energy",
-      overlap: "Two meters for one time",
+      overlap: "Two meters at the same time",
       "sum-check": "Intervals and registers disagree",
       "meter-change": "The meter was exchanged",
       "meter-status": "The meter marked it",
@@ -225,7 +226,7 @@ export const en = {
     save: "Save the decision",
     saved: "The decision is saved. The day is checked again within seconds.",
     seen: "Done: nothing to decide",
-    seenDone: "The day is out of the list.",
+    seenDone: "The day is no longer in the list.",
     ways: {
       "between-registers": "between registers",
       "straight-line": "straight line",
@@ -239,7 +240,7 @@ export const en = {
   },
 
   exports: {
-    help: "Files with the values that bills use. Each names the version that it carried.",
+    help: "Files with the values that bills are based on. Each says which version it contains.",
     none: "No export is set up. Add one with the command meterport fleet export.",
     off: "Paused",
     schedule: {
@@ -255,7 +256,7 @@ export const en = {
     states: {
       made: "Made",
       delivered: "Delivered",
-      empty: "Nothing to tell",
+      empty: "Nothing to report",
       failed: "Failed",
       refused: "Refused",
     } as Readonly<Record<string, string>>,

@@ -10,7 +10,7 @@ export const en = {
   again: "Try again",
   loading: "One moment…",
   gatewaySays: "The gateway says:",
-  notAllowed: "Someone who may administer this gateway has to set up the meter: your right is not enough for it.",
+  notAllowed: "Someone who may administer this gateway has to set up the meter: your right is not enough.",
   unchangeable: "This gateway's configuration cannot be changed on the page.",
   simulatedLead: "You can still look around:",
   unreachable: "The gateway did not answer.",
@@ -35,7 +35,7 @@ export const en = {
     bridgesFound: "Bridges in your network",
     foundKinds: { esphome: "ESPHome", telnet: "serial server", stream: "serial server" },
     foundGuessed: "usual port of its stream server",
-    foundNone: "No bridge says that it is there. Many do not: enter the address below.",
+    foundNone: "No bridge announces itself. Many do not: enter the address below.",
     searching: "Searching the network…",
     searchAgain: "Search again",
     headAt: "Where is the head?",
@@ -81,7 +81,7 @@ export const en = {
     anyway: "Continue without a test",
     anywayHelp: "For a port that your grid company has not opened yet. Reading begins by itself as soon as it is open.",
     simulated:
-      "A whole household with a solar roof, an electric car and a year of history, on a virtual meter that is read over the real protocol. It leaves when you set up your own meter.",
+      "A whole household with a solar roof, an electric car and a year of history, on a virtual meter that is read over the real protocol. It disappears when you set up your own meter.",
     lookAround: "Look around",
     noSimulated: "It is only there as long as no meter is set up.",
   },
@@ -193,7 +193,7 @@ export const en = {
     letter: "A letter to copy",
     copy: "Copy",
     copied: "Copied",
-    careful: "Companies change their practice. If yours answers differently, it is right and this page is old.",
+    careful: "Companies change their practice. If yours answers differently, it is right and this page is out of date.",
   },
 
   details: {
@@ -211,9 +211,9 @@ export const en = {
     areaHelp: "The gateway asks for the market's prices over the Internet, and sends nothing but area and dates",
     noArea: "none: nothing is asked over the Internet",
     ownPrice: "a fixed price per kWh",
-    ownPriceHelp: "More about prices, such as nights or feeding in, is in the settings of the meter",
+    ownPriceHelp: "Other prices, such as those at night or for feed-in, can be set in the settings of the meter",
     price: "Price of a kWh",
-    priceHelp: "With everything, such as 0.32",
+    priceHelp: "Including everything, such as 0.32",
     currency: "Currency",
     areas: {
       DK1: "DK1, Denmark west of the Great Belt",
@@ -232,12 +232,12 @@ export const en = {
       fuse: "Enter a number of amperes, such as 35, or nothing.",
       price: "Enter the price of a kWh, such as 0.32.",
     },
-    refused: "The gateway does not take this:",
+    refused: "The gateway does not accept this:",
   },
 
   outputs: {
     title: "Where should readings go?",
-    lead: "This page always has them. More ways out can be added at any time in the settings.",
+    lead: "This page always has them. More outputs can be added at any time in the settings.",
     cards: {
       mqtt: ["MQTT and Home Assistant", "Each value at a broker; meters show up in Home Assistant by themselves"],
       p1: ["P1 port", "A telegram each second as from a Dutch meter, for chargers, DSMR-reader and others"],
