@@ -22,6 +22,7 @@ export class LinkJob<T extends Job> {
 
   readonly #requests: Pick<Requests, "get" | "send">;
   readonly #parse: (data: unknown) => T | null;
+  #watched: { readonly path: string; readonly signal: AbortSignal } | null = null;
   /** What the gateway says where there was none yet. */
   static readonly #NONE = "no-such-test";
 
@@ -30,8 +31,19 @@ export class LinkJob<T extends Job> {
     this.#parse = parse;
   }
 
-  /** Asks for the newest, and follows it while it runs; `isThere` tells first whether there is one. */
-  async look(
+  /**
+   * Asks for the newest at an address, and follows it while it runs, until the returned function is called.
+   *
+   * @param isThere tells first whether there is one
+   */
+  watch(path: string, isThere?: (signal: AbortSignal) => Promise<Answer<boolean>>): () => void {
+    const stop = new AbortController();
+    this.#watched = { path, signal: stop.signal };
+    void this.#look(path, stop.signal, isThere);
+    return () => stop.abort();
+  }
+
+  async #look(
     path: string,
     signal: AbortSignal,
     isThere?: (signal: AbortSignal) => Promise<Answer<boolean>>,
@@ -48,13 +60,10 @@ export class LinkJob<T extends Job> {
     await this.#follow(path, signal);
   }
 
-  /** Sends a wish, and follows what comes of it at `path`; true if it was granted. */
-  async wish(
-    wish: { readonly method: "POST" | "DELETE"; readonly body?: object },
-    path: string,
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    if (this.busy) return false;
+  /** Sends a wish to the address that is watched, and follows what comes of it; true if it was granted. */
+  async wish(wish: { readonly method: "POST" | "DELETE"; readonly body?: object }): Promise<boolean> {
+    if (this.busy || this.#watched === null) return false;
+    const { path, signal } = this.#watched;
     this.busy = true;
     const answer = await this.#requests.send(wish.method, path, wish.body ?? null, this.#parse, { signal });
     this.busy = false;

@@ -66,7 +66,7 @@ const en = {
   keyFileHelp: "Text or XML, as grid companies send it. It stays in this browser.",
   keyChoose: "The file has several entries that can be a key. Which one?",
   keyNone: "There is no key in this file.",
-  keyTooLarge: "The file is too large to be one with a key.",
+  keyTooLarge: "The file is too large to be a key file.",
   keyUnread: "The file cannot be read.",
   keyFrom: (where: string) => `From the file: ${where}`,
   keyAscii: (length: string) => `Read as ${length} characters.`,
@@ -87,7 +87,7 @@ const en = {
   outcomes: {
     works: "The key fits.",
     "wrong-key": "The meter answers, and refuses this key.",
-    "needs-key": "The meter answers, and wants a key.",
+    "needs-key": "The meter answers, and asks for a key.",
     "no-answer": "The meter does not answer, so the key could not be judged.",
     failed: "The key could not be judged.",
   } satisfies Record<KeyOutcome, string>,
@@ -110,7 +110,7 @@ const en = {
 
   recordings: "Recordings",
   recordingHelp:
-    "What crosses the line, for someone who looks for a fault. Reading goes on meanwhile. The gateway records the minutes before a fault by itself.",
+    "What crosses the line, for someone looking for a fault. Reading goes on meanwhile. The gateway records the minutes before a fault by itself.",
   duration: "Length",
   minutes: (count: string) => `${count} min`,
   record: "Record",
