@@ -207,7 +207,7 @@ const de: MeterWords = {
   valuesNone: "Es gibt keine aktuellen Werte.",
   why: (name, value) => `${name}, ${value}: Warum dieser Wert?`,
 
-  devices: "Zähler an diesem Messpunkt",
+  devices: "Zähler an diesem Zählpunkt",
   devicesNone: "Es ist noch keine Ablesung gespeichert.",
   since: (time) => `seit ${time}`,
   registers: "Zählerstand Bezug",

@@ -132,7 +132,7 @@ export const de: EventsWords = {
     unreadable: "die Tabellen widersprechen sich",
     clock: "die Zeiten sind zweifelhaft, weil die Uhren abweichen",
     future: "nicht gelesen, weil die Uhren über einen Tag auseinander liegen",
-    zone: "nicht übernommen, weil die Ortszeit des Zählers nicht zur Zeitzone des Messpunkts passt: die Zeitzone in den Einstellungen ändern",
+    zone: "nicht übernommen, weil die Ortszeit des Zählers nicht zur Zeitzone des Zählpunkts passt: die Zeitzone in den Einstellungen ändern",
   },
   trouble: (what, why) => `${what}: ${why}`,
   grid: {

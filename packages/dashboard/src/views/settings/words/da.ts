@@ -160,7 +160,7 @@ export const da: Words = {
       pair: {
         name: "Luk et program ind",
         of: (name) => `Luk et program ind: ${name}`,
-        busy: "Åbner …",
+        busy: "Åbner…",
         done: "Der er åbent.",
         notDone: "Der kan ikke åbnes nu.",
       },

@@ -164,7 +164,7 @@ export const de: Words = {
       pair: {
         name: "Programm einlassen",
         of: (name) => `Programm einlassen: ${name}`,
-        busy: "Wird geöffnet …",
+        busy: "Wird geöffnet…",
         done: "Es ist offen.",
         notDone: "Es kann jetzt nicht geöffnet werden.",
       },

@@ -37,7 +37,7 @@ export const da: StartWords = {
     bridgesFound: "Broer i dit netværk",
     foundKinds: { esphome: "ESPHome", telnet: "seriel server", stream: "seriel server" },
     foundGuessed: "den sædvanlige port for dens stream server",
-    foundNone: "Ingen bro siger, at den er der. Det gør mange ikke: skriv adressen nedenfor.",
+    foundNone: "Ingen bro giver sig til kende. Det gør mange ikke: skriv adressen nedenfor.",
     searching: "Søger i netværket…",
     searchAgain: "Søg igen",
     headAt: "Hvor er hovedet?",
