@@ -31,7 +31,7 @@ export class Link {
   readonly #waiting: Waiting<Exchange>;
   readonly #deframer = new Deframer();
   readonly #opticalDetector = new OpticalDetector();
-  readonly #sent = new Sent();
+  readonly #sent: Sent;
   #current: Exchange | undefined;
   #lastByteAt: Millis = Number.NEGATIVE_INFINITY;
   #lastSentAt: Millis | undefined;
@@ -41,6 +41,7 @@ export class Link {
 
   constructor(seal: Seal, timing: Partial<LinkTiming> = {}) {
     this.#seal = seal;
+    this.#sent = new Sent(seal.again);
     this.#timing = { ...defaultLinkTiming, ...timing };
     this.#waiting = new Waiting(this.#timing.queueLimit);
   }
@@ -224,7 +225,7 @@ export class Link {
     const { announced } = this.#deframer;
     if (announced === undefined || exchange.fitsAnswer(announced - lengthField)) return;
     for (const body of this.#deframer.hidden((length) => exchange.fitsAnswer(length))) {
-      const verdict = this.#sent.judge(body, exchange.id);
+      const verdict = this.#sent.judge(body, exchange);
       if (verdict.type !== "apdu" && verdict.type !== "resync") continue;
       const { garbage, unfinished } = this.#deframer.reset();
       if (garbage?.type === "garbage") this.#garbage(garbage, out);
@@ -253,7 +254,7 @@ export class Link {
   }
 
   /** What opened once may open no more, so a verdict that stands is given. */
-  #frame(body: Uint8Array, out: LinkOutput[], verdict: Verdict = this.#sent.judge(body, this.#current?.id)): void {
+  #frame(body: Uint8Array, out: LinkOutput[], verdict: Verdict = this.#sent.judge(body, this.#current)): void {
     const exchange = this.#current;
     if (exchange === undefined) {
       const known = verdict.type === "stale" || verdict.type === "echo";

@@ -51,6 +51,11 @@ export interface Seal {
   readonly writeLimit: number;
   /** Seals with the next sequence number: call it when the request is sent, not when it is queued. */
   seal(apdu: Uint8Array): Sealed;
+  /**
+   * What `seal` gave, made of its packet again, so that nobody needs to keep more than that. Suites whose packets do not say everything
+   * have none.
+   */
+  again?(packet: Uint8Array): Sealed;
   /** Adopts the number of an authentic 0x0C. */
   resync(sequence: number): void;
   /**

@@ -32,6 +32,14 @@ export const signRequest = (
   return { packet, digest };
 };
 
+/** The sequence number of a request frame in the clear. */
+export const sequenceIn = (packet: Uint8Array): number => {
+  const end = packet.length - digestLength;
+  let sequence = 0;
+  for (let i = end - sequenceLength; i < end; i++) sequence = (sequence << 8) | (packet[i] as number);
+  return sequence >>> 0;
+};
+
 /** The inverse: what a request body holds if its digest fits the key. */
 export const verifyRequest = (
   key: DigestKey,
@@ -42,9 +50,7 @@ export const verifyRequest = (
   if (end < 1) return undefined;
   const digest = new Digest(key).update(body, 0, signed);
   if (!digest.matches(body, signed)) return undefined;
-  let sequence = 0;
-  for (let i = end; i < signed; i++) sequence = (sequence << 8) | (body[i] as number);
-  return { apdu: body.slice(0, end), sequence: sequence >>> 0, digest };
+  return { apdu: body.slice(0, end), sequence: sequenceIn(body), digest };
 };
 
 /** A response frame in the clear; `digest` is the state after the request. */
@@ -114,16 +120,18 @@ export class SequenceCounter {
   }
 }
 
-/** Keeps no state of the digest: the last requests of thousands of links are kept, and feeding one again takes a microsecond. */
+/** Keeps no state of the digest: feeding the request again takes a microsecond. */
 class Signed implements Sealed {
   readonly packet: Uint8Array;
-  readonly sequence: number;
   readonly #key: DigestKey;
 
-  constructor(key: DigestKey, apdu: Uint8Array, sequence: number) {
-    this.packet = signRequest(key, apdu, sequence).packet;
-    this.sequence = sequence;
+  constructor(key: DigestKey, packet: Uint8Array) {
+    this.packet = packet;
     this.#key = key;
+  }
+
+  get sequence(): number {
+    return sequenceIn(this.packet);
   }
 
   get answerOverhead(): number {
@@ -151,7 +159,8 @@ export const rc4Authentication = (options: Rc4Options): Seal => {
     name: "rc4 authentication",
     readLimit: rc4ReadLimit,
     writeLimit: rc4WriteLimit,
-    seal: (apdu) => new Signed(key, apdu, counter.take()),
+    seal: (apdu) => new Signed(key, signRequest(key, apdu, counter.take()).packet),
+    again: (packet) => new Signed(key, packet),
     resync: (sequence) => counter.adopt(sequence),
   };
 };

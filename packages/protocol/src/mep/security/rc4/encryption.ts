@@ -1,6 +1,7 @@
 /** RC4 encryption of what stands before the digest; length and digest stay in the clear (MEP guide 1.1, pp. 262-263). */
 
-import { type Digest, DigestKey, digestLength, keyLength } from "../digest.ts";
+import { lengthField } from "../../frame/frame.ts";
+import { Digest, DigestKey, digestLength, keyLength } from "../digest.ts";
 import type { Opened, Seal, Sealed } from "../seal.ts";
 import {
   openResponse,
@@ -8,6 +9,7 @@ import {
   rc4ReadLimit,
   rc4WriteLimit,
   SequenceCounter,
+  sequenceIn,
   signRequest,
   unverified,
 } from "./authentication.ts";
@@ -32,31 +34,40 @@ export const packetKeyOf = (encryptKey: Uint8Array, bytes: Uint8Array, at: numbe
   return out;
 };
 
+/** Encrypts or decrypts a request frame in place. The stream that it gives follows the request. */
+const cross = (encryptKey: Uint8Array, packet: Uint8Array): Rc4 => {
+  const end = packet.length - digestLength;
+  const stream = new Rc4(packetKeyOf(encryptKey, packet, end));
+  stream.apply(packet, lengthField, end);
+  return stream;
+};
+
+/** Keeps neither stream nor digest of the request: doing both again takes a few microseconds. */
 class Encrypted implements Sealed {
   readonly packet: Uint8Array;
   readonly sequence: number;
-  readonly answerOverhead = digestLength;
   readonly #key: DigestKey;
-  readonly #digest: Digest;
-  /** Follows the request: the response goes on from here. */
-  readonly #stream: Rc4;
+  readonly #encryptKey: Uint8Array;
 
-  constructor(key: DigestKey, encryptKey: Uint8Array, apdu: Uint8Array, sequence: number) {
-    const { packet, digest } = signRequest(key, apdu, sequence);
-    const end = packet.length - digestLength;
-    const stream = new Rc4(packetKeyOf(encryptKey, packet, end));
-    stream.apply(packet, 2, end);
+  constructor(key: DigestKey, encryptKey: Uint8Array, packet: Uint8Array, sequence: number) {
     this.packet = packet;
     this.sequence = sequence;
     this.#key = key;
-    this.#digest = digest;
-    this.#stream = stream;
+    this.#encryptKey = encryptKey;
+  }
+
+  get answerOverhead(): number {
+    return digestLength;
   }
 
   open(body: Uint8Array): Opened {
+    const request = this.packet.slice();
+    // The response goes on where the request ends, in the key stream as in the digest.
+    const stream = cross(this.#encryptKey, request);
+    const digest = new Digest(this.#key).update(request, lengthField, request.length - digestLength);
     const plain = body.slice();
-    this.#stream.fork().apply(plain, 0, Math.max(0, body.length - digestLength));
-    const opened = openResponse(this.#key, this.#digest, plain);
+    stream.apply(plain, 0, Math.max(0, body.length - digestLength));
+    const opened = openResponse(this.#key, digest, plain);
     if (opened.type === "apdu" || opened.type === "resync") return opened;
     // 0x0B is never encrypted (p. 262); its decryption would be a random byte, and so may a random byte decrypt to 0x0B.
     if (unverified(body).type === "refused") return { type: "refused" };
@@ -79,7 +90,17 @@ export const rc4Encryption = (options: Rc4Options): Seal => {
     name: "rc4 encryption",
     readLimit: rc4ReadLimit,
     writeLimit: rc4WriteLimit,
-    seal: (apdu) => new Encrypted(key, encryptKey, apdu, counter.take()),
+    seal: (apdu) => {
+      const sequence = counter.take();
+      const { packet } = signRequest(key, apdu, sequence);
+      cross(encryptKey, packet);
+      return new Encrypted(key, encryptKey, packet, sequence);
+    },
+    again: (packet) => {
+      const plain = packet.slice();
+      cross(encryptKey, plain);
+      return new Encrypted(key, encryptKey, packet, sequenceIn(plain));
+    },
     resync: (sequence) => counter.adopt(sequence),
   };
 };

@@ -83,6 +83,20 @@ for (const kind of kinds) {
       );
     });
 
+    test("a request is made again of its packet, with its number, and opens the same response", () => {
+      const seal = suite({ key, sequence: 0xfffffff0 });
+      const sealed = seal.seal(bytes("3f0017000000002c"));
+      seal.seal(bytes("3f001c000000002c"));
+      const again = seal.again?.(sealed.packet);
+      assert.equal(again?.sequence, 0xfffffff0);
+      assert.equal(again?.answerOverhead, sealed.answerOverhead);
+      const reply = asRequest(meter.open(sealed.packet.subarray(2)))
+        .reply(bytes("00000411223344"))
+        .subarray(2);
+      assert.deepEqual(again?.open(reply), sealed.open(reply));
+      assert.equal(again?.open(reply).type, "apdu");
+    });
+
     test("opens no response that differs in one byte, nor that of another request", () => {
       const seal = suite({ key, sequence: 1 });
       const first = seal.seal(bytes("3f0017000000002c"));
