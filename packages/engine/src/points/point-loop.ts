@@ -201,21 +201,25 @@ export class PointLoop implements MeterView {
     const { clock, interval } = this.#options;
     const overdue = this.#waiting.now + staleAfter(interval);
     this.#watching = true;
-    this.#unwatch = clock.at(overdue, () => {
-      this.#watching = false;
-      if (this.#waiting !== undefined && clock.now() < this.#waiting.now + staleAfter(interval)) this.#expect();
-      else this.#tell();
-    });
+    this.#unwatch = clock.at(overdue, this.#lookForOverdue);
   }
 
-  #read(): void {
+  readonly #lookForOverdue = (): void => {
+    const { clock, interval } = this.#options;
+    this.#watching = false;
+    if (this.#waiting !== undefined && clock.now() < this.#waiting.now + staleAfter(interval)) this.#expect();
+    else this.#tell();
+  };
+
+  /** What an alarm calls is made once: what is made for each reading outlives it, until the alarm rings. */
+  readonly #read = (): void => {
     this.#use(async () => {
       const soon = await this.#readOnce();
       const { clock, interval } = this.#options;
       const again = soon && isUsable(this.#condition.state);
       this.#due = nextRead({ began: this.#began, interval }, clock.now(), { soon: again });
     });
-  }
+  };
 
   /** Lets one read use the line, and plans the next one. */
   #use(read: () => Promise<void>): void {
@@ -243,17 +247,19 @@ export class PointLoop implements MeterView {
     if (power !== undefined && isUsable(state)) {
       const at = nextRead({ began: this.#began % power.interval, interval: power.interval }, now);
       if (at + this.#powerTakes <= this.#due) {
-        this.#unschedule = clock.at(at, () => this.#use(() => this.#readPower(power)));
+        this.#unschedule = clock.at(at, this.#readPower);
         return;
       }
     }
     // It may have come due during a reading of power.
-    this.#unschedule = clock.at(Math.max(now, this.#due), () => this.#read());
+    this.#unschedule = clock.at(Math.max(now, this.#due), this.#read);
   }
 
+  readonly #readPower = (): void => this.#use(() => this.#readPowerOnce());
+
   /** A failure is the link's, which tells its own; the full sets count as polls. */
-  async #readPower({ onReading }: PowerOptions): Promise<void> {
-    const { clock, source, limits, interval } = this.#options;
+  async #readPowerOnce(): Promise<void> {
+    const { clock, source, limits, interval, power } = this.#options;
     const began = clock.now();
     try {
       const raw = await source.read(Math.max(longestRead, interval), powerKeys);
@@ -262,7 +268,7 @@ export class PointLoop implements MeterView {
       this.#powerGuard = state;
       this.#powerTakes = Math.max(1, clock.now() - began);
       this.#record.tookPower(reading, { now: clock.now(), wall: clock.wall() });
-      onReading?.(reading);
+      power?.onReading?.(reading);
     } catch (error) {
       this.#unexpected(error);
     }
