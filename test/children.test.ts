@@ -24,7 +24,6 @@ describe("a gas meter behind the meter", () => {
     const { store, clock } = home;
     const job = childrenJob({ point: "home", zone, source, store, clock }, { told: keep });
     await clock.run(job.run());
-    job.close();
   };
 
   test("is a point of its own with what the meter read from it, in cubic metres", async () => {

@@ -26,7 +26,6 @@ class Looking {
 
   /** As after a restart: what it knows is what is stored. */
   forget(): void {
-    this.#job?.close();
     this.#job = undefined;
   }
 
@@ -192,7 +191,6 @@ describe("the state of a meter", () => {
       await home.clock.run(job.run());
       await home.clock.advance(5 * minute);
     }
-    job.close();
     assert.equal(writes, 2);
   });
 });

@@ -6,10 +6,10 @@ import type { Log } from "../ports/log.ts";
 import type { MeterSource } from "../ports/meter-source.ts";
 import type { Store } from "../ports/store.ts";
 
-/** A job that can be ended. */
+/** A job that may be wanted before it is due. */
 export interface BackfillJob extends PointJob {
-  /** Stops listening to the link. */
-  readonly close: () => void;
+  /** Something new is there: it is read as soon as the line is idle. */
+  soon(): void;
 }
 
 export interface BackfillDeps {
@@ -26,29 +26,17 @@ export interface BackfillDeps {
   readonly log?: Pick<Log, "info"> | undefined;
 }
 
-export interface JobTimerOptions {
-  /** Time until the first run, which then does not begin at once when the link comes back either. */
-  readonly first?: Millis | undefined;
-}
-
-/** When a job runs next: after a rest, and at once when its link comes back. */
+/** When a job runs next: after a rest, while its link works. */
 export class JobTimer {
   readonly #source: BackfillDeps["source"];
   readonly #clock: Clock;
   #next: Millis;
-  #answering: boolean;
-  readonly close: () => void;
 
-  constructor({ source, clock }: Pick<BackfillDeps, "source" | "clock">, { first }: JobTimerOptions = {}) {
+  /** `first` is the time until the first run. */
+  constructor({ source, clock }: Pick<BackfillDeps, "source" | "clock">, first: Millis = 0) {
     this.#source = source;
     this.#clock = clock;
-    this.#next = clock.now() + (first ?? 0);
-    this.#answering = source.status().answering;
-    this.close = source.listen(({ answering }) => {
-      // What happened meanwhile is what back-fill is for.
-      if (answering && !this.#answering && first === undefined) this.soon();
-      this.#answering = answering;
-    });
+    this.#next = clock.now() + first;
   }
 
   due(): Millis | undefined {

@@ -15,7 +15,7 @@ export interface BackfillJobs {
   readonly profile: ProfileJob;
   /** All of them: what is short comes before the load profile. */
   readonly all: readonly PointJob[];
-  /** Ends them: they listen to the link. */
+  /** Stops listening to the link. */
   readonly close: () => void;
 }
 
@@ -44,11 +44,11 @@ export const backfillJobs = ({ loadProfile, rates = {}, room, known, ...deps }: 
     ...(every === "off" ? [] : [profile]),
   ];
   const sums = new SumsJob({ ...deps, settled: () => profile.progress().settled });
-  return {
-    profile,
-    all: [...read, sums],
-    close: () => {
-      for (const job of new Set([...read, profile])) job.close();
-    },
-  };
+  let { answering } = deps.source.status();
+  const close = deps.source.listen((status) => {
+    // What happened meanwhile is what back-fill is for.
+    if (status.answering && !answering) for (const job of read) job.soon();
+    ({ answering } = status);
+  });
+  return { profile, all: [...read, sums], close };
 };

@@ -1,4 +1,4 @@
-/** A job that reads one of the meter's logs now and then, and when the link is back: what happened meanwhile is in there. */
+/** A job that reads one of the meter's logs now and then. */
 import type { Meter } from "@meterport/client";
 import type { Millis, Signal } from "@meterport/protocol/ports";
 import type { Memo } from "../ports/store.ts";
@@ -30,7 +30,7 @@ export interface MemoryLog<T> {
   readonly keep: (read: readonly T[], context: KeepContext) => Promise<void>;
   /** Time until the next read. */
   readonly rest: () => Millis;
-  /** Time until the first one, for what is not urgent; at once if omitted, and when the link comes back. */
+  /** Time until the first one, for what is not urgent; at once if omitted. */
   readonly first?: Millis | undefined;
 }
 
@@ -41,30 +41,26 @@ const restAfterRefusal: Millis = 86_400_000;
 export const restWhileUnknown: Millis = 120_000;
 
 export class MemoryJob<T> implements BackfillJob {
-  readonly name: string;
   readonly #deps: BackfillDeps;
   readonly #log: MemoryLog<T>;
   readonly #timer: JobTimer;
   readonly #teller: TroubleTeller;
 
   constructor(deps: BackfillDeps, log: MemoryLog<T>) {
-    const { point, store, clock } = deps;
-    this.name = log.name.replaceAll("-", " ");
     this.#deps = deps;
     this.#log = log;
-    this.#timer = new JobTimer(deps, { first: log.first });
-    this.#teller = new TroubleTeller({ point, what: log.name, store, wall: clock.wall });
+    this.#timer = new JobTimer(deps, log.first);
+    this.#teller = new TroubleTeller(deps, log.name);
+  }
+
+  get name(): string {
+    return this.#log.name.replaceAll("-", " ");
   }
 
   due(): Millis | undefined {
     return this.#timer.due();
   }
 
-  close(): void {
-    this.#timer.close();
-  }
-
-  /** Something is new there: it is read as soon as the line is idle. */
   soon(): void {
     this.#timer.soon();
   }

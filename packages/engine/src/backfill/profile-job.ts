@@ -101,10 +101,9 @@ export class ProfileJob implements BackfillJob {
   #day = { began: Number.NEGATIVE_INFINITY, blocks: 0 };
 
   constructor(options: ProfileJobOptions) {
-    const { point, store, clock } = options;
     this.#options = options;
     this.#timer = new JobTimer(options);
-    this.#teller = new TroubleTeller({ point, what: "load-profile", store, wall: clock.wall });
+    this.#teller = new TroubleTeller(options, "load-profile");
     this.#every = options.every ?? usualProfileEvery;
   }
 
@@ -112,8 +111,8 @@ export class ProfileJob implements BackfillJob {
     return this.#timer.due();
   }
 
-  close(): void {
-    this.#timer.close();
+  soon(): void {
+    this.#timer.soon();
   }
 
   /** A piece that waits for room waits no longer. */

@@ -1,7 +1,7 @@
 /** Why the meter's memory cannot be read, for the user: one event, not one for each attempt. */
 
 import { LayoutError, ResponseError } from "@meterport/protocol/errors";
-import type { Millis } from "@meterport/protocol/ports";
+import type { Clock } from "@meterport/protocol/ports";
 import { foundEvent } from "../model/point-event.ts";
 import type { Store } from "../ports/store.ts";
 
@@ -20,32 +20,33 @@ export const troubleOf = (error: unknown): ProfileTrouble | undefined => {
   return error.code === "no-such-table" ? "none" : "refused";
 };
 
-export interface TroubleTellerOptions {
+export interface TroubleTellerDeps {
   readonly point: string;
-  /** What it is with: "load-profile". */
-  readonly what: string;
   readonly store: Pick<Store, "write" | "memo">;
-  readonly wall: () => Millis;
+  readonly clock: Pick<Clock, "wall">;
 }
 
 /** Tells of a trouble when it begins, also over restarts. */
 export class TroubleTeller {
-  readonly #options: TroubleTellerOptions;
+  readonly #deps: TroubleTellerDeps;
+  readonly #what: string;
   #told: string | null | undefined;
 
-  constructor(options: TroubleTellerOptions) {
-    this.#options = options;
+  /** `what` it is with: "load-profile". */
+  constructor(deps: TroubleTellerDeps, what: string) {
+    this.#deps = deps;
+    this.#what = what;
   }
 
   get #memo(): string {
-    return `${this.#options.what}-trouble`;
+    return `${this.#what}-trouble`;
   }
 
   async tell(trouble: string, detail: object): Promise<void> {
-    const { point, what, store, wall } = this.#options;
+    const { point, store, clock } = this.#deps;
     if ((await this.#last()) === trouble) return;
     await store.write({
-      events: [foundEvent(point, `${what}-${trouble}`, wall(), detail)],
+      events: [foundEvent(point, `${this.#what}-${trouble}`, clock.wall(), detail)],
       memos: [{ point, name: this.#memo, text: trouble }],
     });
     this.#told = trouble;
@@ -53,14 +54,14 @@ export class TroubleTeller {
 
   /** All is well: the same trouble is told again if it comes back. */
   async settle(): Promise<void> {
-    const { point, store } = this.#options;
+    const { point, store } = this.#deps;
     if ((await this.#last()) === null) return;
     await store.write({ memos: [{ point, name: this.#memo, text: null }] });
     this.#told = null;
   }
 
   async #last(): Promise<string | null> {
-    const { point, store } = this.#options;
+    const { point, store } = this.#deps;
     if (this.#told === undefined) this.#told = (await store.memo(point, this.#memo)) ?? null;
     return this.#told;
   }

@@ -102,15 +102,10 @@ const devicesOf = (
   ];
 };
 
-export interface ChildrenJob extends BackfillJob {
-  /** Looks as soon as the line is idle. */
-  readonly soon: () => void;
-}
-
 export const childrenJob = (
   deps: BackfillDeps,
   { every = usually, first, told = () => {} }: ChildrenJobOptions = {},
-): ChildrenJob => {
+): BackfillJob => {
   const { point: parent, zone, store, clock } = deps;
   let mark = parseMark(undefined);
   return new MemoryJob<Found>(deps, {

@@ -165,8 +165,6 @@ export const openMeter = async (
     history.close();
     device?.close();
     meter.link?.recorder?.close();
-    children?.close();
-    conditions?.close();
   };
   return {
     meter,
