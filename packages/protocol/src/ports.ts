@@ -31,6 +31,23 @@ export interface TransportSpeed {
   readonly change: (baudRate: number) => Promise<void>;
 }
 
+/** Takes what a pipe receives as it comes. */
+export interface Receiver {
+  /** Takes bytes that will not change again. Returns whether it wants more: if not, it says so later. */
+  readonly take: (bytes: Uint8Array) => boolean;
+  /** No more will come: the pipe was closed, or broke with an error. */
+  readonly end: (error?: unknown) => void;
+}
+
+/** Received bytes in arbitrary pieces, for one consumer. Ends when the pipe is closed, throws a `LinkError` when it broke. */
+export interface Chunks extends AsyncIterable<Uint8Array> {
+  /**
+   * Hands them to a receiver instead of a loop, where the pipe can do that: promises for each piece cost more than the piece. The first comes
+   * after the call has returned. What it returns asks for more, after a piece that was enough.
+   */
+  readonly handTo?: ((receiver: Receiver) => () => void) | undefined;
+}
+
 /** A byte pipe. Everything that differs between a serial port, a socket and a browser port ends here. */
 export interface Transport {
   /** For messages: "tcp://127.0.0.1:4059", "/dev/ttyUSB0". */
@@ -41,8 +58,7 @@ export interface Transport {
   readonly speed?: TransportSpeed;
   /** Resolves when the bytes are handed to the system. Rejects with a `LinkError` where the pipe is gone. */
   readonly write: (bytes: Uint8Array) => Promise<void>;
-  /** Received bytes in arbitrary pieces, for one consumer. Ends when the pipe is closed, throws a `LinkError` when it broke. */
-  readonly chunks: AsyncIterable<Uint8Array>;
+  readonly chunks: Chunks;
   /** May be called more than once. */
   readonly close: () => Promise<void>;
 }

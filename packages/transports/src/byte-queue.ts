@@ -1,5 +1,6 @@
 /** Received bytes on their way to one consumer, in bounded memory: the peer is not trusted. */
 import type { LinkError } from "@meterport/protocol/errors";
+import type { Chunks, Receiver } from "@meterport/protocol/ports";
 
 /** Bytes that may wait; a meter's longest message has 478. */
 export const queueLimit = 64 * 1024;
@@ -13,6 +14,11 @@ export class ByteQueue {
   #cost = 0;
   #end: { readonly error: LinkError | undefined } | undefined;
   #wake: (() => void) | undefined;
+  #iterating: AsyncIterator<Uint8Array, undefined> | undefined;
+  /** Gets the pieces as they come, if somebody wanted them that way. */
+  #receiver: Receiver | undefined;
+  /** Whether the receiver has had enough for now. */
+  #resting = true;
 
   /** `onRoom` is called when a queue that was full has room again. */
   constructor(onRoom: () => void) {
@@ -30,6 +36,10 @@ export class ByteQueue {
   /** Takes bytes that will not change again; returns whether there is room for more. */
   push(bytes: Uint8Array): boolean {
     if (this.#end === undefined && bytes.length > 0) {
+      if (this.#receiver !== undefined && !this.#resting && this.#pieces.length === 0) {
+        this.#resting = !this.#receiver.take(bytes);
+        return true;
+      }
       this.#pieces.push(bytes);
       this.#cost += bytes.length + overhead;
       this.#wake?.();
@@ -41,10 +51,38 @@ export class ByteQueue {
   end(error?: LinkError): void {
     this.#end ??= { error };
     this.#wake?.();
+    if (!this.#resting) this.#handOn();
   }
 
-  /** For one consumer. Not an async generator, which takes a dozen promises for each piece. */
-  chunks(): AsyncIterableIterator<Uint8Array, undefined> {
+  /** For one consumer. */
+  chunks(): Chunks {
+    return { [Symbol.asyncIterator]: () => (this.#iterating ??= this.#iterator()), handTo: this.#handTo };
+  }
+
+  readonly #handTo = (receiver: Receiver): (() => void) => {
+    this.#receiver = receiver;
+    queueMicrotask(this.#handOn);
+    return this.#handOn;
+  };
+
+  /** Hands on what waits, and then whatever comes, until the receiver has had enough. */
+  readonly #handOn = (): void => {
+    this.#resting = false;
+    // While it takes one, it may end the pipe.
+    for (let receiver = this.#receiver; receiver !== undefined && !this.#resting; receiver = this.#receiver) {
+      const piece = this.#take();
+      if (piece !== undefined) this.#resting = !receiver.take(piece);
+      else {
+        if (this.#end === undefined) return;
+        this.#resting = true;
+        this.#receiver = undefined;
+        receiver.end(this.#end.error);
+      }
+    }
+  };
+
+  /** Not an async generator, which takes a dozen promises for each piece. */
+  #iterator(): AsyncIterator<Uint8Array, undefined> {
     let over = false;
     let waiting: Promise<IteratorResult<Uint8Array, undefined>> | undefined;
     const finish = (): IteratorReturnResult<undefined> => {
@@ -89,13 +127,7 @@ export class ByteQueue {
       this.#wake = woken;
       return waiting;
     };
-    return {
-      next,
-      return: async () => finish(),
-      [Symbol.asyncIterator]() {
-        return this;
-      },
-    };
+    return { next, return: async () => finish() };
   }
 
   #take(): Uint8Array | undefined {

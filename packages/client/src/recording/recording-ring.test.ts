@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { concat } from "@meterport/protocol/bytes";
 import { parseCapture } from "@meterport/protocol/capture/capture";
+import type { Chunks } from "@meterport/protocol/ports";
 import { recordTransport } from "./recording.ts";
 import { RecordingRing } from "./recording-ring.ts";
 
@@ -79,4 +80,30 @@ describe("a recording ring", () => {
     const { entries } = parseCapture(ring.capture("tcp") ?? "");
     assert.deepEqual(concat(...entries.map((entry) => ("bytes" in entry ? entry.bytes : new Uint8Array()))), flood);
   });
+
+  for (const error of [undefined, new Error("broke")])
+    test(`notes what a pipe hands on, and ${error === undefined ? "its end" : "how it broke"}, before whoever takes it`, () => {
+      const { ring } = setup(1000, 1000);
+      const told: unknown[] = [];
+      const noted = (): number => [...(parseCapture(ring.capture("tcp") ?? "").entries ?? [])].length;
+      const chunks: Chunks = {
+        [Symbol.asyncIterator]: () => assert.fail("nobody loops"),
+        handTo: ({ take, end }) => {
+          told.push(take(Uint8Array.of(1, 2)));
+          end(error);
+          return () => {};
+        },
+      };
+      const pipe = { name: "pipe", chunks, write: async () => {}, close: async () => {} };
+      recordTransport(pipe, ring).chunks.handTo?.({
+        take: (bytes) => {
+          told.push([...bytes], noted());
+          return false;
+        },
+        end: (cause) => told.push(cause, noted()),
+      });
+      assert.deepEqual(told, [[1, 2], 2, false, error, 3]);
+      const last = parseCapture(ring.capture("tcp") ?? "").entries.at(-1);
+      assert.deepEqual(last, { t: 0, event: error === undefined ? "closed" : "broken" });
+    });
 });

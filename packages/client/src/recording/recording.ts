@@ -47,10 +47,24 @@ export const recordTransport = (transport: Transport, recording: RecordingOption
     end("broken");
     throw error;
   };
+  const { handTo } = transport.chunks;
   return {
     ...transport,
     name: transport.name,
     chunks: {
+      handTo:
+        handTo &&
+        (({ take, end: over }) =>
+          handTo({
+            take: (bytes) => {
+              noteBytes("rx", bytes);
+              return take(bytes);
+            },
+            end: (error) => {
+              end(error === undefined ? "closed" : "broken");
+              over(error);
+            },
+          })),
       [Symbol.asyncIterator]: () => {
         const pieces = transport.chunks[Symbol.asyncIterator]();
         return {

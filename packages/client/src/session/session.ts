@@ -128,7 +128,9 @@ export class Session {
     this.#timing = { ...linkTimingOf(transport.timing), ...options.timing };
     this.#seal = "seal" in options ? options.seal : undefined;
     this.#link = "seal" in options ? new Link(options.seal, this.#timing) : options.machine(this.#timing, transport);
-    void this.#pump();
+    const { handTo } = transport.chunks;
+    if (handTo === undefined) void this.#pump();
+    else handTo({ take: this.#receive, end: this.#ended });
   }
 
   /** The seal of requests; undefined on the optical port, which has none. */
@@ -238,23 +240,34 @@ export class Session {
 
   async #pump(): Promise<void> {
     try {
-      for await (const bytes of this.transport.chunks) {
-        this.#counters.receivedBytes += bytes.length;
-        this.#handle({ type: "received", bytes });
-      }
-      this.#broken(new LinkError("closed", this.transport.name, "the other side closed the connection"));
+      for await (const bytes of this.transport.chunks) this.#receive(bytes);
+      this.#ended();
     } catch (cause) {
-      this.#broken(asLinkError(cause, this.transport.name));
+      this.#failed(cause);
     }
   }
 
-  readonly #unwritten = (cause: unknown): void => this.#broken(asLinkError(cause, this.transport.name));
+  /** A fault of ours ends the session as a broken pipe does. */
+  readonly #receive = (bytes: Uint8Array): boolean => {
+    try {
+      this.#counters.receivedBytes += bytes.length;
+      this.#handle({ type: "received", bytes });
+    } catch (cause) {
+      this.#failed(cause);
+    }
+    return true;
+  };
+
+  readonly #ended = (error?: unknown): void =>
+    this.#failed(error ?? new LinkError("closed", this.transport.name, "the other side closed the connection"));
+
+  readonly #failed = (cause: unknown): void => this.#broken(asLinkError(cause, this.transport.name));
 
   #write(bytes: Uint8Array): void {
     try {
-      this.transport.write(bytes).catch(this.#unwritten);
+      this.transport.write(bytes).catch(this.#failed);
     } catch (cause) {
-      this.#unwritten(cause);
+      this.#failed(cause);
     }
   }
 

@@ -1,32 +1,36 @@
 /** A transport that outlives its pipes, so that a session need not end with each of them. */
 import { LinkError } from "@meterport/protocol/errors";
-import type { Clock, Millis, Transport, TransportSpeed, TransportTiming } from "@meterport/protocol/ports";
+import type { Chunks, Clock, Receiver, Transport, TransportSpeed, TransportTiming } from "@meterport/protocol/ports";
 import { asLinkError } from "../session/as-link-error.ts";
+import { handing, iterated } from "./handed-pieces.ts";
 import { Intake } from "./intake.ts";
 
 /** Reads one pipe. */
 interface Reading {
   readonly pipe: Transport;
-  readonly pieces: AsyncIterator<Uint8Array>;
   readonly intake: Intake;
-  readonly came: (piece: IteratorResult<Uint8Array>) => void;
-  readonly broke: (cause: unknown) => void;
-  readonly left: () => void;
+  /** Asks the pipe for more, after it was told that it is enough. */
+  more: () => void;
+  /** Ends the rest of a flooding peer; undefined while there is none. */
+  cancelRest: (() => void) | undefined;
+  /** Whether whoever reads it wants more. */
+  wanted: boolean;
 }
 
-type Piece = IteratorResult<Uint8Array>;
+const nothing = (): void => {};
 
 /** While no pipe is attached, written bytes are lost, as on a cut wire. Reading ends only when it is closed. */
 export class LastingTransport implements Transport {
   readonly name: string;
   readonly timing: TransportTiming;
-  readonly chunks: AsyncIterable<Uint8Array>;
+  readonly chunks: Chunks;
   readonly speed?: TransportSpeed;
   readonly #onEnd: (error: LinkError) => void;
   readonly #clock: Clock;
   #pipe: Transport | undefined;
-  #leave: () => void = () => {};
-  #arrive: () => void = () => {};
+  /** Who reads it; undefined until somebody does. */
+  #receiver: Receiver | undefined;
+  #reading: Reading | undefined;
   #closed = false;
   #received = 0;
 
@@ -40,9 +44,14 @@ export class LastingTransport implements Transport {
     if (speed !== undefined)
       this.speed = { baudRate: speed.baudRate, change: async (rate) => this.#pipe?.speed?.change(rate) };
     this.#onEnd = onEnd;
-    const pieces = this.#pieces();
-    this.chunks = { [Symbol.asyncIterator]: () => pieces };
-    this.attach(pipe);
+    const handTo = (receiver: Receiver): (() => void) => {
+      this.#receiver = receiver;
+      if (this.#closed) void Promise.resolve().then(() => receiver.end());
+      else this.#read();
+      return () => this.#more();
+    };
+    this.chunks = { [Symbol.asyncIterator]: () => iterated(handTo), handTo };
+    this.#pipe = pipe;
   }
 
   get attached(): boolean {
@@ -62,14 +71,15 @@ export class LastingTransport implements Transport {
   attach(pipe: Transport): void {
     this.#pipe = pipe;
     this.#received = 0;
-    this.#arrive();
+    this.#read();
   }
 
   /** Closes the present pipe without ending anything else. */
   async detach(): Promise<void> {
     const pipe = this.#pipe;
     this.#pipe = undefined;
-    this.#leave();
+    this.#reading?.cancelRest?.();
+    this.#reading = undefined;
     await pipe?.close();
   }
 
@@ -88,97 +98,49 @@ export class LastingTransport implements Transport {
 
   readonly close = async (): Promise<void> => {
     this.#closed = true;
-    this.#arrive();
-    await this.detach();
+    const receiver = this.#receiver;
+    this.#receiver = undefined;
+    const left = this.detach();
+    receiver?.end();
+    await left;
   };
 
-  /**
-   * What all pipes give, one after the other. One promise for each piece, and none for all of them: an async generator takes a dozen for
-   * each, and `Promise.race` with one that stays would remember each piece.
-   */
-  #pieces(): AsyncIterator<Uint8Array> {
-    let reading: Reading | undefined;
-    /** Length of the last piece. */
-    let taken = 0;
-    type Give = (piece: Piece | Promise<Piece>) => void;
-    /** Undefined while nobody waits for a piece. */
-    let waiting: Give | undefined;
-    const hold = (resolve: Give): void => {
-      waiting = resolve;
-    };
-    const take = (): Give | undefined => {
-      const give = waiting;
-      waiting = undefined;
-      return give;
-    };
-    const follow = (pipe: Transport): Reading => {
-      const end = (error: LinkError | undefined): void => {
-        if (reading !== mine) return;
-        if (error !== undefined) this.#over(pipe, error);
-        reading = undefined;
-        const give = take();
-        give?.(onwards(0));
-      };
-      const mine: Reading = {
-        pipe,
-        pieces: pipe.chunks[Symbol.asyncIterator](),
-        intake: new Intake(),
-        came: (piece) => {
-          if (reading !== mine) return;
-          if (piece.done === true) {
-            end(new LinkError("closed", this.name, "the other side closed the connection"));
-            return;
-          }
-          taken = piece.value.length;
-          this.#received += taken;
-          take()?.(piece);
-        },
-        broke: (cause) => end(asLinkError(cause, this.name)),
-        left: () => end(undefined),
-      };
-      return mine;
-    };
-    const piece = ({ pieces, came, broke, left }: Reading): Promise<Piece> => {
-      const promised = new Promise<Piece>(hold);
-      this.#leave = left;
-      pieces.next().then(came, broke);
-      return promised;
-    };
-    const onwards = async (rest: Millis): Promise<Piece> => {
-      if (rest > 0 && reading !== undefined) await this.#rest(reading.pipe, rest);
-      while (this.#pipe === undefined && !this.#closed) await this.#arrival();
-      // Not the result of a promise: it might be gone again.
-      const pipe = this.#pipe;
-      if (pipe === undefined) return { done: true, value: undefined };
-      if (reading?.pipe !== pipe) reading = follow(pipe);
-      return piece(reading);
-    };
-    const next = (): Promise<Piece> => {
-      const rest = taken === 0 ? 0 : (reading?.intake.take(taken, this.#clock.now()) ?? 0);
-      taken = 0;
-      if (rest > 0 || reading === undefined || reading.pipe !== this.#pipe) return onwards(rest);
-      return piece(reading);
-    };
-    return { next };
-  }
-
-  /** Waits for the next pipe, or the end. */
-  #arrival(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#arrive = resolve;
+  /** Reads the present pipe, once somebody wants what comes. */
+  #read(): void {
+    const [pipe, receiver] = [this.#pipe, this.#receiver];
+    if (pipe === undefined || receiver === undefined) return;
+    const reading: Reading = { pipe, intake: new Intake(), more: nothing, cancelRest: undefined, wanted: true };
+    this.#reading = reading;
+    const handTo = pipe.chunks.handTo ?? handing(pipe.chunks);
+    reading.more = handTo({
+      take: (bytes) => this.#reading === reading && this.#take(reading, receiver, bytes),
+      end: (error) => {
+        if (this.#reading !== reading) return;
+        const gone = error ?? new LinkError("closed", this.name, "the other side closed the connection");
+        this.#over(pipe, asLinkError(gone, this.name));
+      },
     });
   }
 
-  /** Makes a flooding peer wait, until the pipe is left. */
-  async #rest(pipe: Transport, time: Millis): Promise<void> {
-    if (this.#pipe !== pipe) return;
-    await new Promise<void>((resolve) => {
-      const cancel = this.#clock.at(this.#clock.now() + time, resolve);
-      this.#leave = () => {
-        cancel();
-        resolve();
-      };
-    });
+  #more(): void {
+    const reading = this.#reading;
+    if (reading === undefined) return;
+    reading.wanted = true;
+    if (reading.cancelRest === undefined) reading.more();
+  }
+
+  /** A flooding peer waits before its next piece is taken, until the pipe is left. */
+  #take(reading: Reading, receiver: Receiver, bytes: Uint8Array): boolean {
+    this.#received += bytes.length;
+    const now = this.#clock.now();
+    const rest = reading.intake.take(bytes.length, now);
+    if (rest > 0)
+      reading.cancelRest = this.#clock.at(now + rest, () => {
+        reading.cancelRest = undefined;
+        if (reading.wanted) reading.more();
+      });
+    reading.wanted = receiver.take(bytes);
+    return reading.wanted && rest === 0;
   }
 
   #over(pipe: Transport | undefined, error: LinkError): void {

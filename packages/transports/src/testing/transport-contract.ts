@@ -92,6 +92,51 @@ export const transportContract = ({ name, skip = false, open, tellsEnd }: Transp
         }),
     );
 
+    test("hands on what came and what comes, one after the other while it is wanted, and then its end", async (t) => {
+      const [a, b] = await open();
+      const { handTo } = b.chunks;
+      if (handTo === undefined) {
+        await Promise.all([a.close(), b.close()]);
+        return t.skip("it only gives what it is asked for");
+      }
+      await a.write(Uint8Array.of(1, 2));
+      const got: number[] = [];
+      let wants = false;
+      let heard = (): void => {};
+      const until = async (done: () => boolean): Promise<void> => {
+        while (!done()) await new Promise<void>((resolve) => (heard = resolve));
+      };
+      let ends = 0;
+      const more = handTo({
+        take: (bytes) => {
+          got.push(...bytes);
+          heard();
+          return wants;
+        },
+        end: (error) => {
+          assert.equal(error, undefined);
+          ends++;
+          heard();
+        },
+      });
+      assert.deepEqual(got, [], "not before it has returned");
+      await until(() => got.length > 0);
+      await a.write(Uint8Array.of(3));
+      const before = [...got];
+      await new Promise<void>((resolve) => setTimeout(resolve, 20));
+      assert.deepEqual(got, before, "nothing while that was enough");
+      wants = true;
+      more();
+      await until(() => got.length === 3);
+      await a.write(Uint8Array.of(4));
+      await until(() => got.length === 4);
+      assert.deepEqual([got, ends], [[1, 2, 3, 4], 0]);
+      await b.close();
+      await until(() => ends > 0);
+      await a.close();
+      assert.equal(ends, 1);
+    });
+
     test("has a name for messages", () =>
       both(async (a, b) => {
         assert.match(a.name, /\S/);
