@@ -62,7 +62,8 @@ const longestRead: Millis = 15_000;
 
 export class PointLoop implements MeterView {
   readonly #options: PointLoopOptions;
-  readonly #listeners = new Set<(change: MeterChange) => void>();
+  /** Undefined until somebody listens, as to few of thousands of meters. */
+  #listeners: Set<(change: MeterChange) => void> | undefined;
   readonly #record = new ReadRecord();
   readonly #jobs: JobRunner | undefined;
   readonly #unlisten: () => void;
@@ -169,8 +170,8 @@ export class PointLoop implements MeterView {
   };
 
   readonly subscribe = (listener: (change: MeterChange) => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    const listeners = (this.#listeners ??= new Set()).add(listener);
+    return () => listeners.delete(listener);
   };
 
   #linkChanged({ state, answering }: LinkStatus): void {
@@ -347,7 +348,7 @@ export class PointLoop implements MeterView {
   #tell(): void {
     if (this.#stopped) return;
     this.#logState();
-    if (this.#listeners.size === 0) return;
+    if (this.#listeners === undefined || this.#listeners.size === 0) return;
     const live = this.live();
     const link = this.#link();
     for (const listener of this.#listeners) {

@@ -70,13 +70,13 @@ const throughMep = (config: MeterConfig, deps: OpenMeterDeps): MeterAccess => {
   const { clock, entropy, log, openLink, traitsOf, wear } = deps;
   const { id, key, clientId, profile, link } = config;
   const memory = deps.securityMemory(link);
-  // A meter that stays away is retried again and again, with the same outcome.
-  const said = new Set<string>();
+  // A meter that stays away is retried again and again, with the same outcome. Of most meters nothing is ever said.
+  let said: Set<string> | undefined;
   const onFinding = (finding: Finding): void => {
     const text = findingText(finding);
-    if ((finding.tried !== "tls" && finding.outcome !== "chosen") || said.has(text)) return;
-    if (finding.outcome !== "refused" || said.size >= mostSaid) said.clear();
-    said.add(text);
+    if ((finding.tried !== "tls" && finding.outcome !== "chosen") || said?.has(text) === true) return;
+    if (finding.outcome !== "refused" || (said?.size ?? 0) >= mostSaid) said = undefined;
+    (said ??= new Set()).add(text);
     log.info(text, { meter: id });
   };
   const onUnsure = once((sentence) => log.info(sentence, { meter: id }));

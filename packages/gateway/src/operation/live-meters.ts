@@ -21,7 +21,8 @@ const stopLimit: Millis = 3_500;
 /** One id, behind which the meter may be exchanged for another while somebody listens. */
 class Place implements MeterView {
   readonly id: string;
-  readonly #listeners = new Set<(change: MeterChange) => void>();
+  /** Undefined until somebody listens, as to few of thousands of meters. */
+  #listeners: Set<(change: MeterChange) => void> | undefined;
   #loop: MeterView;
   #unsubscribe = (): void => {};
 
@@ -42,11 +43,11 @@ class Place implements MeterView {
   readonly liveContext = (key: LiveKey): LiveProofContext => this.#loop.liveContext?.(key) ?? {};
 
   readonly subscribe: MeterView["subscribe"] = (listener) => {
-    this.#listeners.add(listener);
+    const listeners = (this.#listeners ??= new Set()).add(listener);
     // What nobody listens to costs nothing.
-    if (this.#listeners.size === 1) this.#unsubscribe = this.#loop.subscribe(this.#tell);
+    if (listeners.size === 1) this.#unsubscribe = this.#loop.subscribe(this.#tell);
     return () => {
-      if (this.#listeners.delete(listener) && this.#listeners.size === 0) this.#unsubscribe();
+      if (listeners.delete(listener) && listeners.size === 0) this.#unsubscribe();
     };
   };
 
@@ -54,7 +55,7 @@ class Place implements MeterView {
   use(loop: MeterView): void {
     this.#unsubscribe();
     this.#loop = loop;
-    if (this.#listeners.size === 0) return;
+    if (this.#listeners === undefined || this.#listeners.size === 0) return;
     this.#unsubscribe = loop.subscribe(this.#tell);
     this.#tell({ event: "link", data: loop.summary().link });
     this.#tell({ event: "live", data: loop.live() });
@@ -67,7 +68,7 @@ class Place implements MeterView {
   }
 
   readonly #tell = (change: MeterChange): void => {
-    for (const listener of this.#listeners) listener(change);
+    for (const listener of this.#listeners ?? []) listener(change);
   };
 }
 
