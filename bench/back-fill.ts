@@ -119,7 +119,6 @@ export const benchBackFill = async (): Promise<void> => {
   say(
     `a live set takes ${mean(idle.times).toFixed(0)} ms on the idle line, ${mean(busy.times).toFixed(0)} ms during back-fill, at worst ${worst(busy.times).toFixed(0)} ms: ${(worst(busy.times) - worst(idle.times)).toFixed(0)} ms later, one request being ${longest.toFixed(0)} ms`,
   );
-  job.close();
   await clock.run(source.close());
   await store.close();
   rmSync(folder, { recursive: true });

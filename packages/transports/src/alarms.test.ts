@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import fc from "fast-check";
 import { Alarms } from "./alarms.ts";
 
 /** Alarms on a clock that stands, and a timer that rings when the test says so. */
-const stand = (t: { readonly mock: { readonly timers: { enable(o: object): void; tick(ms: number): void } } }) => {
+const stand = (t: TestContext) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const time = { now: 0 };
   const alarms = new Alarms(() => time.now);
