@@ -5,7 +5,8 @@ import { localActor } from "@meterport/gateway/access/scope";
 import { refuse, shown } from "@meterport/gateway/http/answers";
 import { noPoint, type Points, storedPointOf } from "@meterport/gateway/http/give";
 import type { Context, Next } from "hono";
-import type { FleetWorld } from "../world.ts";
+import { audit } from "../../audit/audit.ts";
+import { type FleetWorld, whoAsks } from "../world.ts";
 import { beyondAll, type EventIds, eventIdsIn } from "./event-ids.ts";
 import { HolderAway, passOn } from "./pass-on.ts";
 import { passedStream } from "./passed-stream.ts";
@@ -19,9 +20,12 @@ const id = /^[a-z0-9][a-z0-9._-]{0,199}$/i;
 /** As many as the gateway's own stream takes. */
 const mostPoints = 64;
 
+/** It interrupts what is read of a meter for a while. */
+const isDoctor = (method: string, rest: string): boolean => method === "POST" && rest === "/link/doctor";
+
 /** What is passed on: looking, and the doctor, who reads. What changes a point is not for a fleet. */
 const mayPass = (method: string, rest: string): boolean =>
-  method === "GET" || method === "HEAD" || (method === "POST" && rest === "/link/doctor");
+  method === "GET" || method === "HEAD" || isDoctor(method, rest);
 
 const away = (c: Context, message: string) => {
   c.header("retry-after", retryAfter);
@@ -96,14 +100,23 @@ const askedFor = (c: Context): { readonly point: string; readonly rest: string }
 const passPoint = (passing: Passing) => async (c: Context, next: Next) => {
   const { point, rest } = askedFor(c);
   const { world, points, find } = passing;
-  const isOurs = points.meters.has(point) || storedPointOf(points, point) !== undefined;
-  if (isOurs || !id.test(point) || wasPassed(c)) return next();
+  const noteDoctor = async (): Promise<void> => {
+    if (isDoctor(c.req.method, rest))
+      await audit(world.database.run, { who: whoAsks(c), what: "doctor", about: { point } });
+  };
+  if (!id.test(point) || wasPassed(c)) return next();
+  if (points.meters.has(point)) {
+    await noteDoctor();
+    return next();
+  }
+  if (storedPointOf(points, point) !== undefined) return next();
   const place = (await find([point])).get(point);
   // Not one of the books either: the gateway's own route says so.
   if (place === undefined) return next();
   if (!mayPass(c.req.method, rest))
     return refuse(c, 409, "read-only", `${shown(point)} is a point of a fleet, which changes nothing at meters`);
   if (place === null) return unheld(passing, c, { point, rest, place }) ?? nobody(c, point);
+  await noteDoctor();
   try {
     const { pathname, search } = new URL(c.req.url);
     return await passOn({

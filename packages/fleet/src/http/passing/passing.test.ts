@@ -5,6 +5,7 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { systemClock, systemEntropy } from "@meterport/transports/clock";
 import { peer } from "../../../../../test/support/peers.ts";
+import { readAudit } from "../../audit/audit.ts";
 import type { Database } from "../../books/database.ts";
 import { FleetServer } from "../../books/fleet-database.test-kit.ts";
 import { shardOf } from "../../shards/shard-of.ts";
@@ -108,6 +109,8 @@ describe("requests for points of other processes", { skip }, () => {
     assert.deepEqual(holder.asked, ["GET /api/v1/points/flat-1/live?x=%20y by Änna, operate"]);
     const doctor = await app.request("/api/v1/points/flat-1/link/doctor", { method: "POST", body: "{}" });
     assert.equal(doctor.status, 200);
+    const [noted] = await readAudit(database.run, 1);
+    assert.deepEqual([noted?.what, noted?.about], ["doctor", { point: "flat-1" }]);
     const children = await app.request("/api/v1/children?parent=flat-1&limit=16");
     assert.equal(children.status, 200);
     assert.match(holder.asked.at(-1) ?? "", /^GET \/api\/v1\/children\?parent=flat-1&limit=16 by/);
