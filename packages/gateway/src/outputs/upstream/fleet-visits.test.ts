@@ -18,6 +18,7 @@ class World {
   result: Attempt = { event: "read", reason: null };
   mistake: Error | undefined;
   isAway = false;
+  hangs = false;
   atOnce = 0;
   #busy = 0;
   readonly visits = new FleetVisits({
@@ -30,6 +31,7 @@ class World {
   async #visit(point: string, reads: readonly ReadKind[]): Promise<ReadonlyMap<ReadKind, Attempt>> {
     this.visited.push(`${point}: ${[...new Set(reads)].join(" ")}`);
     this.atOnce = Math.max(this.atOnce, ++this.#busy);
+    if (this.hangs) await new Promise<never>(() => {});
     await new Promise<void>((resolve) => void this.clock.at(this.clock.now() + 1_000, resolve));
     this.#busy--;
     if (this.mistake !== undefined) throw this.mistake;
@@ -123,6 +125,26 @@ test("each way to fail is told at once, with a sentence", async () => {
   await world.clock.advance(2_000);
   assert.deepEqual(await world.tell(), ["2.2.2 failed: this gateway cannot read tomorrow: it needs a newer version"]);
   assert.equal(world.errors.length, 2);
+});
+
+test("a read that never ends is told as failed after an hour, and keeps nobody waiting", async () => {
+  const world = new World();
+  world.hangs = true;
+  for (let n = 0; n < 8; n++) {
+    world.points.add(`flat-${n}`);
+    world.want(`1.${n}.0`, { point: `flat-${n}` });
+  }
+  await world.clock.advance(1_000);
+  world.hangs = false;
+  world.want("2.1.0", { forMillis: 7_200_000 });
+  await world.clock.advance(3_590_000);
+  assert.deepEqual([await world.tell(), world.visited.length], [[], 8]);
+  await world.clock.advance(20_000);
+  const told = await world.tell();
+  assert.deepEqual(
+    [told.length, told[0], told.at(-1)],
+    [9, "1.0.0 failed: the read did not end within an hour", "2.1.0 read"],
+  );
 });
 
 test("what the fleet does not have within five minutes has failed, and requests are bounded", async () => {

@@ -2,15 +2,16 @@
  * Reads what a fleet asks for, once however often it asks, and keeps what became of it until the fleet has taken that: so a connection that ends in
  * between costs nothing.
  */
-import type { Attempt } from "@meterport/engine/model/visit";
+
 import { together } from "@meterport/engine/backfill/visit-reads";
+import type { Attempt } from "@meterport/engine/model/visit";
 import type { Log } from "@meterport/engine/ports/log";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import type { JournalPlace, OutputParts } from "../output-kind.ts";
 import { isReadKind, longestReason, mostWanted, type Outcome, type ReadsWanted } from "./upstream-requests.ts";
 
 export interface FleetVisitsOptions {
-  readonly clock: Pick<Clock, "now">;
+  readonly clock: Pick<Clock, "now" | "at">;
   readonly visit: NonNullable<OutputParts["visit"]>;
   /** How far the journal goes, and how far the fleet has it. */
   readonly journal: () => Promise<JournalPlace>;
@@ -21,6 +22,8 @@ export interface FleetVisitsOptions {
 const atOnce = 8;
 /** Requests that wait, or whose outcome is not told yet. A fleet that asks for more has to ask again. */
 const most = 2_000;
+/** A load profile of months over a slow line takes some minutes; what takes longer hangs, and must not keep others waiting. */
+const longestVisit: Millis = 3_600_000;
 /** What the fleet does not have by then has failed, and is tried again. */
 const deliveredWithin: Millis = 300_000;
 
@@ -108,7 +111,14 @@ export class FleetVisits {
 
   async #results(point: string, requests: readonly Request[]): Promise<ReadonlyMap<string, Attempt> | Attempt> {
     const reads = requests.flatMap((request) => request.reads.filter(isReadKind));
-    return (await this.#options.visit(point, reads)) ?? failed("the gateway that brings this point does not read it");
+    const reading = this.#options.visit(point, reads);
+    if (reading === undefined) return failed("the gateway that brings this point does not read it");
+    const { clock } = this.#options;
+    let cancel = (): void => {};
+    const late = new Promise<Attempt>((resolve) => {
+      cancel = clock.at(clock.now() + longestVisit, () => resolve(failed("the read did not end within an hour")));
+    });
+    return Promise.race([reading, late]).finally(cancel);
   }
 
   /**
