@@ -39,7 +39,7 @@ const makeSites = async (): Promise<void> => {
     [targets, sites],
   );
   await run(
-    `INSERT INTO meter (site_id, serial, point_id) SELECT site_id, id, point_id FROM metering_point ORDER BY point_id`,
+    `INSERT INTO meter (site_id, serial, point_id, link) SELECT site_id, id, point_id, 'tcp://' || id FROM metering_point ORDER BY point_id`,
     [],
   );
 };
