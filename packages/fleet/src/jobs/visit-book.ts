@@ -123,23 +123,30 @@ const columnsOf = (reading: readonly Reading[], now: Millis): readonly unknown[]
   iso(now),
 ];
 
-const dueTargets: VisitBook["dueTargets"] = async (run, shards, now, limit) => {
-  const zones = async () => (await run(sql.readShardZones, [shards])).rows;
-  const reading = await readingNow(run, zones, now);
+/** What is due, and what else is open of the same meters: a visit that is made anyway takes it along. */
+const dueBy = async (
+  run: Run,
+  reading: readonly Reading[],
+  now: Millis,
+  { text, of, limit }: { readonly text: string; readonly of: unknown; readonly limit: number },
+): Promise<readonly DueMeter[]> => {
   if (reading.length === 0) return [];
   const dueOf = dueIn(reading, now);
   const windows = columnsOf(reading, now);
-  const due = (await run(sql.readDue, [...windows, shards, limit])).rows.flatMap(dueOf);
-  if (due.length === 0) return [];
+  const due = (await run(text, [...windows, of, limit])).rows.flatMap(dueOf);
+  if (due.length === 0 || reading.length === 1) return due;
   const meters = [...new Set(due.map(({ meter }) => meter))];
-  const along = reading.length === 1 ? [] : (await run(sql.readAlong, [...windows, meters, limit])).rows.flatMap(dueOf);
-  return [...due, ...along];
+  return [...due, ...(await run(sql.readAlong, [...windows, meters, limit])).rows.flatMap(dueOf)];
+};
+
+const dueTargets: VisitBook["dueTargets"] = async (run, shards, now, limit) => {
+  const zones = async () => (await run(sql.readShardZones, [shards])).rows;
+  return dueBy(run, await readingNow(run, zones, now), now, { text: sql.readDue, of: shards, limit });
 };
 
 const dueAt: VisitBook["dueAt"] = async (run, points, now, limit) => {
-  const reading = await readingNow(run, async () => (await run(sql.readPointZones, [points])).rows, now);
-  if (reading.length === 0) return [];
-  return (await run(sql.readDueAt, [...columnsOf(reading, now), points, limit])).rows.flatMap(dueIn(reading, now));
+  const zones = async () => (await run(sql.readPointZones, [points])).rows;
+  return dueBy(run, await readingNow(run, zones, now), now, { text: sql.readDueAt, of: points, limit });
 };
 
 const targetIn = (row: Row): Target => ({

@@ -19,8 +19,8 @@ const askAgainAfter: Millis = 3_600_000;
 const gapsEvery: Millis = 15_000;
 const readsEvery: Millis = 5_000;
 const aliveEvery: Millis = 5_000;
-/** What a stream asked for and got no answer to is asked for again after so long. */
-const repeatAfter: Millis = 600_000;
+/** What a stream asked for and got no answer to is asked for again after so long: a gateway that is at it knows that. */
+const repeatAfter: Millis = 60_000;
 /** Days with gaps of one look: the others follow. */
 const mostGaps = 200;
 const mostTargets = 500;
@@ -58,6 +58,18 @@ export const wantedGaps = async (run: Run, points: readonly string[], now: Milli
     const channels = channelsOf(own);
     return { point, from: Math.min(...channels.flatMap(({ spans }) => spans.map(({ after }) => after))), channels };
   });
+};
+
+/**
+ * Targets of meters of which nothing is asked for that is not answered: what rests after a failure is taken along by a visit that is made anyway, and
+ * would else be asked for without rest as long as the other part of the visit lasts.
+ */
+export const unasked = (
+  due: readonly DueMeter[],
+  asked: { readonly has: (id: string) => boolean },
+): readonly DueMeter[] => {
+  const busy = new Set(due.flatMap((target) => (asked.has(requestId(target)) ? [target.meter] : [])));
+  return due.filter(({ meter }) => !busy.has(meter));
 };
 
 /** What campaigns want of each meter, the most urgent first: one visit for all of them. */
@@ -119,9 +131,7 @@ export const wantedStream = ({ run, book, points, clock, once, ended }: WantedOp
         if (own === undefined) return end();
         const now = clock.now();
         for (const [id, at] of sent) if (now - at > repeatAfter) sent.delete(id);
-        const due = (await book.dueAt(run, own, clock.wall(), mostTargets)).filter(
-          (target) => !sent.has(requestId(target)),
-        );
+        const due = unasked(await book.dueAt(run, own, clock.wall(), mostTargets), sent);
         for (const wanted of wantedReads(due, clock.wall())) {
           for (const { id } of wanted.wanted) sent.set(id, now);
           say("read", wanted);

@@ -118,7 +118,9 @@ export const readAlong = `
     FROM unnest($1::int[], $2::text[], $3::smallint[]) AS w (campaign_id, zone, priority)
     CROSS JOIN unnest($5::int[]) AS v (meter_id) JOIN target t USING (campaign_id, meter_id)
     WHERE t.next_at > $4::timestamptz AND t.state IN ('w', 'f'))
-  SELECT ${targetColumns} FROM t ${meters} WHERE s.zone = t.zone AND ${free} ORDER BY t.meter_id, t.campaign_id LIMIT $6`;
+  SELECT ${targetColumns} FROM t JOIN meter m USING (meter_id) LEFT JOIN site s ON s.site_id = m.site_id
+    LEFT JOIN metering_point p ON p.point_id = m.point_id
+  WHERE ${zone} = t.zone AND ${free} ORDER BY t.meter_id, t.campaign_id LIMIT $6`;
 
 /** Targets of the meters at the points $5, as many as $6: they are those of one gateway, so they are found by their meters. */
 export const readDueAt = `

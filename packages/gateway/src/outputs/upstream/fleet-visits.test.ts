@@ -75,6 +75,25 @@ test("what is asked for twice is read once, and told when the fleet has what was
   assert.equal(world.visited.length, 2, "asked for again, it is wanted again");
 });
 
+test("of a meter that is read already nothing more is taken along until that is told", async () => {
+  const world = new World();
+  const now = Date.UTC(2030, 0, 1);
+  const take = (...ids: readonly string[]) =>
+    world.visits.take({
+      point: "home",
+      wanted: ids.map((id) => ({ id, reads: ["clock"], valid_until: now + 9_000 })),
+      now,
+    });
+  take("1.1.0", "2.1.0");
+  await world.clock.advance(2_000);
+  take("1.1.0", "2.1.1");
+  await world.clock.advance(2_000);
+  assert.deepEqual([world.visited.length, await world.tell()], [1, ["1.1.0 read", "2.1.0 read"]]);
+  take("2.1.1");
+  await world.clock.advance(2_000);
+  assert.deepEqual(await world.tell(), ["2.1.1 read"]);
+});
+
 test("what waits for one meter is read in one visit, and eight meters at a time", async () => {
   const world = new World();
   for (let n = 0; n < 20; n++) world.points.add(`flat-${n}`);

@@ -65,8 +65,10 @@ export class FleetVisits {
   }
 
   take({ point, wanted, now }: ReadsWanted): void {
+    // The meter is read for the fleet already: what else it wants has its turn when that is told, and not without rest until then.
+    if (wanted.some(({ id }) => this.#known.has(id))) return;
     for (const { id, reads, valid_until } of wanted) {
-      if (this.#known.has(id) || this.#known.size >= most || valid_until <= now) continue;
+      if (this.#known.size >= most || valid_until <= now) continue;
       this.#known.add(id);
       const request = { id, point, reads, until: this.#options.clock.now() + (valid_until - now) };
       this.#waiting.set(point, [...(this.#waiting.get(point) ?? []), request]);
