@@ -51,7 +51,7 @@ export interface VisitBook {
     now: Millis,
     limit: number,
   ) => Promise<readonly DueMeter[]>;
-  /** The same for meters at these points, whoever holds their shards: those that a gateway brings by itself. */
+  /** The same for meters at these points, whatever their shards: those that a gateway brings by itself. */
   readonly dueAt: (run: Run, points: readonly string[], now: Millis, limit: number) => Promise<readonly DueMeter[]>;
   /** What became of attempts. The same told twice, or told late, changes nothing more. */
   readonly settle: (run: Run, done: readonly Settled[], now: Millis) => Promise<void>;

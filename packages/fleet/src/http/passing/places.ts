@@ -13,7 +13,7 @@ export interface Place {
   readonly pass: string;
 }
 
-/** A meter without a link is read by a gateway of its own, whoever holds the shard of its site. */
+/** A meter without a link is read by a gateway of its own: not by the process that holds the shard of its site. */
 const readPlaces = `
   SELECT p.id, held.holder, l.pass,
     CASE WHEN NOT EXISTS (SELECT FROM meter m WHERE m.point_id = ${readingPoint("p")} AND m.link IS NULL) THEN held.address END AS address
