@@ -191,6 +191,7 @@ test("a day with a hole is estimated at its deadline, whole with what comes late
   await decide(database, anHourAgo, { ...edit, author: "bo", kind: "withdraw" });
   await check();
   assert.equal((await chosen(database))?.[0], loadAt(yesterday));
+  assert.equal((await detail(database))?.versions[0]?.by, "bo");
   const early = await decide(database, clock.now, { ...edit, from: today, to: today + quarter, kind: "accept" });
   assert.match(await early.text(), /nothing was checked of/);
   assert.equal((await database.run("SELECT FROM edit")).count, 2, "nothing is kept of which nothing is shown");

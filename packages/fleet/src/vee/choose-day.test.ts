@@ -172,7 +172,18 @@ describe("editing", () => {
       const next = chosenOf(input, edits, chosen);
       assert.deepEqual(slotOf(next, 20).slice(1), ["measured", undefined]);
       assert.deepEqual(slotOf(next, 21).slice(1), ["registers", "between-registers"]);
+      assert.equal(next.by, "vee", "it was withdrawn before the version that it is compared with");
     }
+  });
+
+  test("who withdraws a decision made the version that follows, and none after it", () => {
+    const set = edit(20, 21, { kind: "set", values: [7] });
+    const first = chosenOf(inputOf(), [set]);
+    const withdrawn = edit(20, 21, { kind: "withdraw", at: 6, author: "bo", reason: "a mistake" });
+    const second = chosenOf(inputOf(), [set, withdrawn], first);
+    assert.deepEqual([second.by, second.reason, second.values[20]], ["bo", "a mistake", loadAt(day + 20 * step)]);
+    const third = chosenOf(changingDay(inputOf(), { 20: 90 }), [set, withdrawn], second);
+    assert.deepEqual([third.by, third.values[20]], ["vee", 90]);
   });
 
   test("values that were set count in the sum of the registers", () => {

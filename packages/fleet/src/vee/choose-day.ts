@@ -76,10 +76,17 @@ const chooseSlot = ({ profile, verdicts, estimates, edits }: Choice, slot: numbe
 const isRefused = ({ findings }: DayVerdicts, slot: number): boolean =>
   findings.some(({ verdict, from, to }) => verdict === "refuse" && slot >= from && slot < to);
 
+/** Whether a slot changed because somebody withdrew a decision; later it changes by itself. */
+const isWithdrawal = ({ edit }: SlotEdit, slot: number, previous: ChosenDay | null): boolean =>
+  previous !== null && (previous.rules[slot] === byHand || edit.at > previous.at);
+
 /** The newest edit of a slot that this version changes. */
-const editOf = (edits: readonly (SlotEdit | null)[], changed: readonly number[]): SlotEdit["edit"] | undefined =>
+const editOf = ({ edits, previous }: Choice, changed: readonly number[]): SlotEdit["edit"] | undefined =>
   changed
-    .flatMap((slot) => edits[slot]?.edit ?? [])
+    .flatMap((slot) => {
+      const one = edits[slot] ?? null;
+      return one === null || (one.kind === "withdraw" && !isWithdrawal(one, slot, previous)) ? [] : [one.edit];
+    })
     .reduce<SlotEdit["edit"] | undefined>(
       (last, edit) => (last === undefined || edit.at > last.at ? edit : last),
       undefined,
@@ -108,7 +115,7 @@ export const chooseDay = (choice: Choice): ChosenDay | "unchanged" => {
     same?.values[slot] === value && same.codes[slot] === code && same.rules[slot] === rule ? [] : [slot],
   );
   if (previous !== null && changed.length === 0) return "unchanged";
-  const edit = editOf(edits, changed);
+  const edit = editOf(choice, changed);
   return {
     version: (previous?.version ?? 0) + 1,
     values: slots.map(({ value }) => value),

@@ -32,7 +32,9 @@ export type Edit = Decision &
 /** What holds for one slot. */
 export type SlotEdit =
   | { readonly kind: "set"; readonly value: number; readonly edit: Edit }
-  | { readonly kind: "accept" | "estimate"; readonly edit: Edit };
+  | { readonly kind: "accept" | "estimate"; readonly edit: Edit }
+  /** Nothing holds any more, by this decision. */
+  | { readonly kind: "withdraw"; readonly edit: Edit };
 
 const most = { author: 100, reason: 500, days: 31 } as const;
 /** Control characters, and marks that turn the direction of a text, could hide what was written. */
@@ -101,8 +103,7 @@ export const editsOf = (series: Series, edits: readonly Edit[]): ReadonlyMap<num
     const first = Math.max(0, Math.ceil((edit.from - start) / step));
     const end = Math.min(length, Math.floor((edit.to - start) / step));
     for (let slot = first; slot < end; slot++) {
-      if (edit.kind === "withdraw") held.delete(slot);
-      else if (edit.kind !== "set") held.set(slot, { kind: edit.kind, edit });
+      if (edit.kind !== "set") held.set(slot, { kind: edit.kind, edit });
       else {
         const value = valueAt(edit, start + slot * step, step);
         if (value !== undefined) held.set(slot, { kind: "set", value, edit });
