@@ -77,5 +77,12 @@ test("the map, the reports and the values of a point tell the same", { skip }, a
     ...{ chosen: 42, code: "edited" },
   });
   assert.deepEqual([chosen?.slots[3]?.chosen, chosen?.slots[3]?.code], [null, null], "of the day before");
+  await run("UPDATE chosen_day SET value = array_fill(160, ARRAY[24]), code = array_fill('m'::\"char\", ARRAY[24])");
+  const [, hourly] = (await bookedValues(run, query))?.days ?? [];
+  assert.deepEqual(
+    [hourly?.slots[7]?.chosen, hourly?.version],
+    [null, 2],
+    "an hour is not chosen for its last quarter",
+  );
   assert.equal(await bookedValues(run, { ...query, point: "nobody" }), undefined);
 });

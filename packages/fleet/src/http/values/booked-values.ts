@@ -21,22 +21,27 @@ const isoDay = (time: Millis): string => new Date(time).toISOString().slice(0, 1
 const day: Millis = 86_400_000;
 
 interface Chosen {
+  readonly end: Millis;
   readonly version: number;
   readonly value: number | null;
   readonly code: string | null;
 }
 
-/** What was chosen, by the end of its slot. */
-const chosenIn = (rows: readonly Row[]): ReadonlyMap<Millis, Chosen> =>
+/** A slot: an hour and the quarter that ends with it are not the same. */
+const keyOf = (end: Millis, length: Millis): string => `${end} ${length}`;
+
+/** What was chosen, by its slot. */
+const chosenIn = (rows: readonly Row[]): ReadonlyMap<string, Chosen> =>
   new Map(
     rows.flatMap((row) => {
       const values = row.value as readonly (number | null)[];
       const [begin, step] = [Date.parse(`${String(row.day)}T00:00:00Z`), day / values.length];
-      return values.map((value, n): readonly [Millis, Chosen] => {
+      return values.map((value, n): readonly [string, Chosen] => {
         const code = codeOfStored(String(row.code)[n] ?? "") ?? null;
+        const end = begin + (n + 1) * step;
         return [
-          begin + (n + 1) * step,
-          { version: Number(row.version), value: code === "missing" ? null : value, code },
+          keyOf(end, step),
+          { end, version: Number(row.version), value: code === "missing" ? null : value, code },
         ];
       });
     }),
@@ -51,6 +56,8 @@ export interface ValuesQuery {
 }
 
 const noon: Millis = 43_200_000;
+
+const chosenOf = (one: Chosen | undefined) => ({ chosen: one?.value ?? null, code: one?.code ?? null });
 
 /** Undefined if there is no such point. */
 export const bookedValues = async (run: Run, query: ValuesQuery): Promise<BookedValues | undefined> => {
@@ -71,12 +78,12 @@ export const bookedValues = async (run: Run, query: ValuesQuery): Promise<Booked
     const slots = slotsBetween(stored, begin, end);
     // A noon that lies in the day whatever its length.
     const name = isoDay(Date.parse(`${first}T00:00:00Z`) + n * day);
-    const versions = [...used].flatMap(([time, { version }]) => (time > begin && time <= end ? [version] : []));
+    const versions = [...used.values()].flatMap((one) => (one.end > begin && one.end <= end ? [one.version] : []));
     return {
       ...{ day: name, from: new Date(begin).toISOString(), to: new Date(end).toISOString(), sum: sumOf(slots) },
       slots: slots.map(({ end: time, seconds, value, source, quality, notes }) => ({
         ...{ end: new Date(time).toISOString(), seconds, value, source, quality, notes },
-        ...{ chosen: used.get(time)?.value ?? null, code: used.get(time)?.code ?? null },
+        ...chosenOf(used.get(keyOf(time, 1_000 * seconds))),
       })),
       version: versions.length === 0 ? null : Math.max(...versions),
     };
