@@ -6,6 +6,7 @@ import { channelDay, day, fill, loadAt, registerAt, step, withSlots, zone } from
 import { type ChannelDay, dayMillis } from "../vee/vee-input.ts";
 import { veeSource, veeTasks } from "./vee-inputs.ts";
 import type { VeeFacts } from "./vee-load.ts";
+import { veeDayIn } from "./vee-rows.ts";
 
 const origin = day - 80 * dayMillis;
 const at = (n: number): number => day + n * dayMillis;
@@ -49,6 +50,32 @@ test("a day after one of which nothing came shares the registers with it", () =>
   const first = withSlots(channelDay(at(0)), fill(0, 96, null));
   const second = withSlots(channelDay(at(1)), fill(0, 90, null));
   assert.deepEqual(lackOf([first, second, ...measuredDays(2, 6)], 0, 2, 777), [0, "measured", "registers"]);
+});
+
+test("a day is complete whose values have several decimal places, and so are in two channels", () => {
+  const even = (slot: string, n: number): string => (n % 2 === 0 ? slot : "0");
+  const odd = (slot: string, n: number): string => (n % 2 === 0 ? "0" : slot);
+  const part = (channel: number, of: typeof even): ChannelDay => {
+    const one = channelDay(at(0), { channel });
+    return { ...one, rank: [...one.rank].map(of).join("") };
+  };
+  const taskFor = (...days: readonly ChannelDay[]) => veeTasks(veeSource(factsOf(days, []), new Set()), at(0))[0];
+  assert.equal(taskFor(part(1, even))?.isComplete, false);
+  const task = taskFor(part(1, even), part(2, odd));
+  assert.equal(task?.isComplete, true);
+  assert.ok(task);
+  const { chosen } = runVee({ ...task, at: 0 });
+  assert.deepEqual(chosen === "unchanged" ? chosen : chosen.values, channelDay(at(0)).raw);
+});
+
+test("values with decimals add up to the Wh", () => {
+  const row = { name: "energy_import_wh", channel_id: 1, step: 900, day: "2026-06-17", rank: "9".repeat(96) };
+  const rawOf = (value: number, digits: number) =>
+    veeDayIn({ ...row, status: "@".repeat(96), digits, raw: `{${new Array<number>(96).fill(value).join(",")}}` }).raw;
+  const sumOf = (values: readonly (number | null)[]) => values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
+  assert.equal(sumOf(rawOf(250_500, 3)), 96 * 250.5);
+  assert.deepEqual(new Set(rawOf(250_500, 3)), new Set([250, 251]));
+  assert.equal(sumOf(rawOf(2, -3)), 96 * 2_000);
 });
 
 test("a register that was full and started over goes on, if its reader noted that", () => {

@@ -99,7 +99,7 @@ const taskOf = (source: VeeSource, name: CheckedName, own: readonly VeeDay[], da
   };
   return {
     ...{ name, obis, input },
-    isComplete: ofDay.some((one) => one.name === name && one.step === step && isComplete(one)),
+    isComplete: isComplete(ofDay.filter((one) => one.name === name && one.step === step)),
     edits: facts.edits.get(obis) ?? [],
     previous: facts.chosen.get(`${obis} ${isoDay(day)}`) ?? null,
   };

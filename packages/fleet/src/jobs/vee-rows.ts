@@ -54,10 +54,22 @@ export interface VeeDay extends ChannelDay {
 
 const largest = 2 ** 31;
 
-/** A value in whole Wh; what no slot holds is unknown. */
-const inUnits = (raw: number | null, digits: number): number | null => {
-  const value = raw === null ? null : Math.round(numberOf(raw, digits));
-  return value === null || Math.abs(value) > largest ? null : value;
+const bounded = (value: number): number | null => (Math.abs(value) > largest ? null : value);
+
+/**
+ * Values in whole Wh; what no slot holds is unknown. Of values with decimals the sums since the day began are rounded, so that those of many slots
+ * are not off by half a Wh each.
+ */
+const inUnits = (raw: readonly (number | null)[], digits: number): readonly (number | null)[] => {
+  if (digits < 0) return raw.map((value) => (value === null ? null : bounded(numberOf(value, digits))));
+  let [sum, whole] = [0, 0];
+  return raw.map((value) => {
+    if (value === null) return null;
+    sum += value;
+    const before = whole;
+    whole = Math.round(sum / 10 ** digits);
+    return bounded(whole - before);
+  });
 };
 
 export const veeDayIn = (row: Row): VeeDay => {
@@ -71,12 +83,17 @@ export const veeDayIn = (row: Row): VeeDay => {
       meter: null,
     },
     ...{ day: Date.parse(`${String(row.day)}T00:00:00Z`), rank, status: statusOf(rank, String(row.status)) },
-    raw: digits === 0 ? raw : raw.map((value) => inUnits(value, digits)),
+    raw: digits === 0 ? raw : inUnits(raw, digits),
   };
 };
 
-/** Whether something is known of each slot of a day. */
-export const isComplete = ({ rank }: Pick<VeeDay, "rank">): boolean => !rank.includes(absent);
+/** Whether something is known of each slot of a day: its values may have several decimal places, and so be in several channels. */
+export const isComplete = (days: readonly Pick<VeeDay, "rank">[]): boolean => {
+  const [first, ...others] = days;
+  if (first === undefined) return false;
+  if (!first.rank.includes(absent)) return true;
+  return [...first.rank].every((rank, n) => rank !== absent || others.some((one) => one.rank[n] !== absent));
+};
 
 /** Values of a day; null where it has none. */
 export const valuesOf = ({ raw, rank }: VeeDay): readonly (number | null)[] =>
