@@ -231,6 +231,13 @@ describe("the routes of a fleet", { skip }, () => {
         ...{ point: "flat-1", obis: "1-0:1.29.0", kind: "set", values: [7] },
       },
     ]);
+    const [, , about] = (await deeds())[0] ?? [];
+    // printf 7 | sha256sum
+    const sha256 = "7902699be42c8a8e46fbbb4501726517e86b22c56a189f7625a6da49081b2451";
+    assert.deepEqual(about, {
+      ...{ point: "flat-1", ...decision, kind: "set" },
+      ...{ values: 1, values_sha256: sha256 },
+    });
     const otherDay = { ...decision, kind: "accept", from: "2026-11-03T00:00:00Z", to: "2026-11-03T00:15:00Z" };
     assert.match(await (await send("POST", "/points/flat-1/vee/2026-11-02", otherDay)).text(), /is of 2026-11-02/);
     assert.equal((await send("POST", "/points/nobody/vee/2026-11-02", { ...decision, kind: "accept" })).status, 404);

@@ -1,4 +1,5 @@
 /** `/api/v1/fleet/vee` and the checked days of a point. */
+import { createHash } from "node:crypto";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { refuse, shown } from "@meterport/gateway/http/answers";
 import { badRequest, give, iso } from "@meterport/gateway/http/give";
@@ -33,6 +34,12 @@ const dayOf = ({ step, slots, versions, edits, ...day }: DayDetail): VeeDay => (
 
 const noDay = (c: Context, { point, obis, day }: DayKey) =>
   refuse(c, 404, "no-such-day", `nothing was checked of ${shown(point)}, ${shown(obis)}, on ${shown(day)}`);
+
+/** A month of values is too long for an entry. With this one it shows whether those that are kept are those that were given. */
+const fingerprint = (values: readonly number[]) => ({
+  values: values.length,
+  values_sha256: createHash("sha256").update(values.join(",")).digest("hex"),
+});
 
 const wrongDay = "the day of the address is not a day: write for example 2026-01-01";
 
@@ -75,7 +82,8 @@ export const addVee = (app: OpenAPIHono, { database, clock, desk }: FleetWorld):
     const edit = kind === "set" ? { ...decision, kind, values: values ?? [] } : { ...decision, kind };
     await database.transaction(async (own) => {
       await desk.addEdit(own, edit, clock.wall());
-      await audit(own, { who: author, what: "edit", about: { point, obis, kind, from, to, reason } });
+      const about = { point, obis, kind, from, to, reason, ...(values === undefined ? {} : fingerprint(values)) };
+      await audit(own, { who: author, what: "edit", about });
     });
     return shownDay(c, { point, day, obis }) as never;
   });
