@@ -78,6 +78,16 @@ test("values with decimals add up to the Wh", () => {
   assert.equal(sumOf(rawOf(2, -3)), 96 * 2_000);
 });
 
+test("days after the last meter went are nobody's", () => {
+  const gone = {
+    ...{ from_at: new Date(origin), to_at: new Date(at(0) + dayMillis / 2), serial: "A", about: "{}" },
+    ...{ start_register: "{}", end_register: null },
+  };
+  const source = veeSource({ ...factsOf(measuredDays(-3, 0), []), installations: [gone] }, new Set());
+  const tasks = [-1, 0, 1, 2].map((n) => veeTasks(source, at(n)).length);
+  assert.deepEqual(tasks, [1, 1, 0, 0], "on the day itself half is missing");
+});
+
 test("a register that was full and started over goes on, if its reader noted that", () => {
   const days = measuredDays(-36, 2).map((one) => (one.day === at(0) ? withSlots(one, fill(40, 60, null)) : one));
   const [before, after] = [registerAt(origin, at(0)), registerAt(origin, at(1))];

@@ -3,7 +3,7 @@ import type { Millis } from "@meterport/protocol/ports";
 import { grouped } from "../books/grouped.ts";
 import { likeDaysReach } from "../vee/like-days.ts";
 import type { VeeRequest } from "../vee/run-vee.ts";
-import { dayMillis, type VeeInput } from "../vee/vee-input.ts";
+import { dayMillis, type Installation, type VeeInput } from "../vee/vee-input.ts";
 import type { VeeFacts } from "./vee-load.ts";
 import {
   type CheckedName,
@@ -66,6 +66,10 @@ const sum = (a: readonly (number | null)[] | null, b: readonly (number | null)[]
   return a.map((value, slot) => (value === null ? (b[slot] ?? null) : value + (b[slot] ?? 0)));
 };
 
+/** Whether a meter hung at the point on some part of a day. */
+const hung = ({ from, to }: Installation, day: Millis): boolean =>
+  from < day + dayMillis && (to ?? Number.POSITIVE_INFINITY) > day;
+
 const taskOf = (source: VeeSource, name: CheckedName, own: readonly VeeDay[], day: Millis): VeeTask | undefined => {
   const { facts, byDay, holidays } = source;
   const loaded = facts.usual?.(facts.point.zone, day);
@@ -80,6 +84,10 @@ const taskOf = (source: VeeSource, name: CheckedName, own: readonly VeeDay[], da
   const { zone, fuse, plant } = facts.point;
   const isActive = energy === "active";
   const installations = installationsIn(facts.installations, name);
+  const previous = facts.chosen.get(`${obis} ${isoDay(day)}`) ?? null;
+  const ofName = ofDay.filter((one) => one.name === name);
+  // After the last meter went nobody measures either, and nobody has to look at such days.
+  if (previous === null && ofName.length === 0 && !installations.some((one) => hung(one, day))) return undefined;
   const opposite = direction === "import" ? "energy_export_wh" : "energy_import_wh";
   const input: VeeInput = {
     point: { direction, energy, unit: 1, zone, fuse, plant, rollover: rolloverIn(facts.installations, name) },
@@ -99,9 +107,9 @@ const taskOf = (source: VeeSource, name: CheckedName, own: readonly VeeDay[], da
   };
   return {
     ...{ name, obis, input },
-    isComplete: isComplete(ofDay.filter((one) => one.name === name && one.step === step)),
+    isComplete: isComplete(ofName.filter((one) => one.step === step)),
     edits: facts.edits.get(obis) ?? [],
-    previous: facts.chosen.get(`${obis} ${isoDay(day)}`) ?? null,
+    previous,
   };
 };
 
