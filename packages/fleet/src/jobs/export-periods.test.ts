@@ -36,4 +36,10 @@ test("only what has the form of a schedule's periods is one", () => {
     ],
     [true, false, false, true],
   );
+  const days = ["2026-02-28", "2026-02-29", "2026-02-31", "2026-04-31", "2028-02-29", "2026-00-10"];
+  assert.deepEqual(
+    days.filter((day) => isPeriod(day, "day")),
+    ["2026-02-28", "2028-02-29"],
+    "no day that is another one",
+  );
 });

@@ -19,7 +19,8 @@ const boundsOf = (period: string): { readonly first: Millis; readonly next: Mill
 /** Whether a text is a period of a schedule: "2026-03-29" of days, "2026-03" of months. */
 export const isPeriod = (text: string, every: ExportSchedule["every"]): boolean =>
   (every === "day" ? /^\d{4}-\d\d-\d\d$/ : /^\d{4}-\d\d$/).test(text) &&
-  !Number.isNaN(Date.parse(every === "day" ? text : `${text}-01`));
+  // A date such as the 31st of February would be one of March.
+  dayText(boundsOf(text).first).startsWith(text);
 
 /** The local dates of a period, and so many months before it. @example datesOf("2026-02").length // 28 */
 export const datesOf = (period: string, monthsBefore = 0): readonly string[] => {

@@ -12,6 +12,7 @@ import { nameOfRule } from "../vee/rules/rules.ts";
 import { dayMillis } from "../vee/vee-input.ts";
 import { iso, millis } from "./campaign-rows.ts";
 import type { DayDetail, DaySlot, InboxDay, JobsDesk, NewEdit } from "./desk.ts";
+import { isPeriod } from "./export-periods.ts";
 import * as sql from "./sql/vee.ts";
 import { loadVee } from "./vee-load.ts";
 import { checkedNames, isoDay, nameOfObis } from "./vee-rows.ts";
@@ -27,13 +28,16 @@ const inboxDayIn = (row: Row): InboxDay => ({
   counts: { suspect: Number(row.suspect), missing: Number(row.missing), estimated: Number(row.estimated) },
 });
 
+/** Numbers of points have 32 bits. */
+const mostPoint = 2 ** 31 - 1;
+
 /** A place in the inbox: "2026-11-29 17 1-0:1.29.0". */
 const placeIn = (after: string | undefined): readonly [string, number, string] | null => {
   if (after === undefined) return null;
   const [, day = "", point = "", obis = ""] = /^(\d{4}-\d\d-\d\d) (\d{1,10}) ([\d.:-]{1,40})$/.exec(after) ?? [];
-  return day === ""
-    ? refuse("This is no place in the inbox: give what the page before said.")
-    : [day, Number(point), obis];
+  return isPeriod(day, "day") && Number(point) <= mostPoint
+    ? [day, Number(point), obis]
+    : refuse("This is no place in the inbox: give what the page before said.");
 };
 
 export const veeInbox: JobsDesk["veeInbox"] = async (run, { after, limit, site, point }) => {

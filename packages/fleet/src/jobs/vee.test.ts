@@ -223,7 +223,8 @@ test("a day without a way to estimate it waits for a person, until it is seen or
   await book(database, { days: [measured("a-1", yesterday, (slot) => slot !== 10)] });
   await check();
   assert.deepEqual((await veeInbox(database.run, { limit: 5, point: "a-1" })).days[0]?.counts.missing, 29);
-  await assert.rejects(veeInbox(database.run, { limit: 5, after: "'; DROP" }), /no place in the inbox/);
+  for (const after of ["'; DROP", `2026-02-31 1 ${obis}`, `2026-02-01 9999999999 ${obis}`])
+    await assert.rejects(veeInbox(database.run, { limit: 5, after }), /no place in the inbox/);
 });
 
 const sumOf = (values: readonly (number | null)[] | undefined) =>
@@ -277,7 +278,6 @@ test("registers of local midnights tell the end of one UTC day and the beginning
   clock.now = yesterday + 11 * hour;
   await check();
   assert.equal((await detail(database, dayBefore))?.slots[95]?.code, "like-day");
-  // On the next day its register comes, and its values.
   const ends = registerAt("a-1", evening + dayMillis);
   await book(database, {
     days: [measured("a-1", yesterday, (slot) => slot < 6)],
