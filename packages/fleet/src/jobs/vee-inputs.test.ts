@@ -88,6 +88,23 @@ test("days after the last meter went are nobody's", () => {
   assert.deepEqual(tasks, [1, 1, 0, 0], "on the day itself half is missing");
 });
 
+test("a meter behind large transformers counts hundreds at once, and a small load of it is not frozen", () => {
+  // Half a night with two counts a slot.
+  const valueAt = (time: number): number => ((time - at(0)) / step < 40 ? 200 : 100 * loadAt(time));
+  const days = measuredDays(-36, 0).map(({ day: of }) => channelDay(of, {}, (time) => 100 * loadAt(time)));
+  const codesOf = (...of: readonly ChannelDay[]) => {
+    const [task] = veeTasks(veeSource(factsOf(of, []), new Set()), at(0));
+    assert.ok(task);
+    const { chosen } = runVee({ ...task, at: 0 });
+    return chosen === "unchanged" ? [] : [...new Set(chosen.codes)];
+  };
+  assert.deepEqual(codesOf(...days, channelDay(at(0), {}, valueAt)), ["measured"]);
+  // One that knows single Wh hangs.
+  assert.deepEqual(codesOf(...measuredDays(-36, 0), channelDay(at(0), {}, valueAt)), ["suspect", "measured"]);
+  // One that has said nothing else as long as anybody remembers is frozen.
+  assert.deepEqual(codesOf(channelDay(at(0), {}, () => 200)), ["suspect"]);
+});
+
 test("a register that was full and started over goes on, if its reader noted that", () => {
   const days = measuredDays(-36, 2).map((one) => (one.day === at(0) ? withSlots(one, fill(40, 60, null)) : one));
   const [before, after] = [registerAt(origin, at(0)), registerAt(origin, at(1))];

@@ -70,6 +70,24 @@ const sum = (a: readonly (number | null)[] | null, b: readonly (number | null)[]
 const hung = ({ from, to }: Installation, day: Millis): boolean =>
   from < day + dayMillis && (to ?? Number.POSITIVE_INFINITY) > day;
 
+/** Steps in which meters count, Wh or varh (MEP guide 1.1, pp. 164-165), and how many different values make one of them likely. */
+const countSteps = [100, 10] as const;
+const valuesNeeded = 4;
+
+/** In which steps a meter counts, by what it recorded: one with large transformers knows no single Wh. */
+const countIn = (days: readonly VeeDay[]): number => {
+  let possible: readonly number[] = countSteps;
+  const seen = new Set<number>();
+  for (const { raw } of days)
+    for (const value of raw) {
+      if (value === null || value === 0) continue;
+      possible = possible.filter((step) => value % step === 0);
+      if (possible.length === 0) return 1;
+      if (seen.size < valuesNeeded) seen.add(value);
+    }
+  return seen.size < valuesNeeded ? 1 : (possible[0] ?? 1);
+};
+
 const taskOf = (source: VeeSource, name: CheckedName, own: readonly VeeDay[], day: Millis): VeeTask | undefined => {
   const { facts, byDay, holidays } = source;
   const loaded = facts.usual?.(facts.point.zone, day);
@@ -89,9 +107,11 @@ const taskOf = (source: VeeSource, name: CheckedName, own: readonly VeeDay[], da
   // After the last meter went nobody measures either, and nobody has to look at such days.
   if (previous === null && ofName.length === 0 && !installations.some((one) => hung(one, day))) return undefined;
   const opposite = direction === "import" ? "energy_export_wh" : "energy_import_wh";
+  const days = near.filter((one) => one.step === step);
+  const rollover = rolloverIn(facts.installations, name);
   const input: VeeInput = {
-    point: { direction, energy, unit: 1, zone, fuse, plant, rollover: rolloverIn(facts.installations, name) },
-    ...{ day, step, days: near.filter((one) => one.step === step), loaded, holidays, clock: facts.clock },
+    point: { direction, energy, unit: 1, count: countIn(days), zone, fuse, plant, rollover },
+    ...{ day, step, days, loaded, holidays, clock: facts.clock },
     registers: registersAt(
       (facts.registers.get(name) ?? []).filter(({ time }) => Math.abs(time - day) <= reach + dayMillis),
       installations,

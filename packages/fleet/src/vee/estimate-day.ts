@@ -106,7 +106,8 @@ const shareOf = (
   settings: VeeSettings,
 ): number[] | undefined => {
   const rest = bracket.rise - content.known;
-  if (rest < -toleranceOf(settings["sum-check"], content.to - content.from, bracket.rise)) return undefined;
+  const sum = { slots: content.to - content.from, rise: bracket.rise, count: view.input.point.count };
+  if (rest < -toleranceOf(settings["sum-check"], sum)) return undefined;
   const parts = share(Math.max(0, rest), weightsOf(view, content, settings));
   const { factor, fallbackAmps } = settings["beyond-fuse"];
   const limit = (factor * view.fuseUnits(fallbackAmps)) / view.series.step;

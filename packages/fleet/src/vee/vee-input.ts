@@ -59,6 +59,8 @@ export interface PointFacts {
   readonly energy: "active" | "reactive";
   /** Wh or varh in one unit of the values. */
   readonly unit: number;
+  /** How many units the meter counts at once: 10 or 100 behind large transformers; 1 if omitted. */
+  readonly count?: number | undefined;
   /** IANA name. */
   readonly zone: string;
   /** null if unknown. */
@@ -131,7 +133,8 @@ const checkInstallations = (installations: readonly Installation[]): void => {
   }
 };
 
-const checkPoint = ({ unit, fuse, rollover }: PointFacts): void => {
+const checkPoint = ({ unit, count = 1, fuse, rollover }: PointFacts): void => {
+  if (!(isCount(count) && count >= 1 && count <= 1_000)) refuse("count", "give whole units from 1 to 1000");
   if (!(unit > 0 && unit <= 1e6)) refuse("unit", "give Wh or varh in one unit, above 0");
   if (rollover !== null && !(isCount(rollover) && rollover > 0)) refuse("rollover", "give a whole number above 0");
   if (fuse !== null && !(fuse.amps > 0 && fuse.amps <= 1e5 && fuse.volts > 0 && fuse.volts <= 1e6))

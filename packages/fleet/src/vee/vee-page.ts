@@ -62,7 +62,8 @@ The strongest verdict about a slot counts; the list begins with the weakest.
 ## Rules
 
 Days are UTC days, so each has 24 hours. Like days are found by the local calendar. A rule looks at the day and at days before it; the last
-column says how far after its end it looks. What a rule for one slot refuses, no other rule sees.
+column says how far after its end it looks. What a rule for one slot refuses, no other rule sees. A count is what the meter counts at once,
+1, 10 or 100 Wh: the most of these by which all values of the last weeks can be divided.
 
 ${table(
   ["Number", "Rule", "Sentence", "Verdict", "Looks ahead"],

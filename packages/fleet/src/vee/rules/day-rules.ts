@@ -156,9 +156,9 @@ export const frozen = dayRule({
       whole: true,
       text: "more equal slots in a row are frozen",
     },
-    counts: { default: 5, unit: "units", least: 0, most: 1_000_000, text: "smaller values are equal by chance" },
+    counts: { default: 5, unit: "counts", least: 0, most: 1_000_000, text: "smaller values are equal by chance" },
   },
-  sentence: "More than 8 slots in a row have the same value of more than 5 units: they are suspect.",
+  sentence: "More than 8 slots in a row have the same value of more than 5 counts: they are suspect.",
   looksAhead: 0,
   judge: (view, { slots: longest, counts }) => {
     const { first, slotsOfDay } = view.series;
@@ -175,7 +175,7 @@ export const frozen = dayRule({
     for (let slot = begin; slot <= end; slot++) {
       if (slot < end && view.known(slot) !== null && view.known(slot) === view.known(begin)) continue;
       const value = view.known(begin);
-      if (value !== null && value > counts && slot - begin > longest)
+      if (value !== null && value > counts * (view.input.point.count ?? 1) && slot - begin > longest)
         for (let one = Math.max(first, begin); one < slot; one++) found.push(one);
       begin = slot;
     }

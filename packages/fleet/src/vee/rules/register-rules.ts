@@ -11,8 +11,10 @@ export interface SumTolerance {
 }
 
 /** How far the sum of `slots` slots may be from what their registers say. */
-export const toleranceOf = ({ unitsPerBoundary, fraction }: SumTolerance, slots: number, rise: number): number =>
-  Math.max(unitsPerBoundary * (slots + 1), fraction * rise);
+export const toleranceOf = (
+  { unitsPerBoundary, fraction }: SumTolerance,
+  { slots, rise, count = 1 }: { readonly slots: number; readonly rise: number; readonly count?: number | undefined },
+): number => Math.max(unitsPerBoundary * count * (slots + 1), fraction * rise);
 
 /** Slots of the day that a range of slots of the series touches; undefined if none. */
 const inDay = ({ series }: DayView, from: number, to: number): Pick<Found, "from" | "to"> | undefined => {
@@ -25,11 +27,11 @@ export const sumCheck = dayRule({
   name: "sum-check",
   verdicts: ["suspect"],
   settings: {
-    unitsPerBoundary: { default: 2, unit: "units", least: 0, most: 1_000, text: "tolerance for each edge of a slot" },
+    unitsPerBoundary: { default: 2, unit: "counts", least: 0, most: 1_000, text: "tolerance for each edge of a slot" },
     fraction: { default: 0.005, unit: "of the difference", least: 0, most: 1, text: "tolerance for the whole" },
   },
   sentence:
-    "The sum of the slots between two registers differs from what the registers say, by more than 2 units for each edge of a slot and more than 0.5 %: the day is suspect.",
+    "The sum of the slots between two registers differs from what the registers say, by more than 2 counts for each edge of a slot and more than 0.5 %: the day is suspect.",
   looksAhead: registerReach,
   judge: (view, settings) =>
     view.registers.brackets.flatMap((bracket) => {
@@ -40,7 +42,8 @@ export const sumCheck = dayRule({
       const off = known - bracket.rise;
       // While slots are missing, the others must only not exceed the difference.
       const wrong = missing.length === 0 ? Math.abs(off) : off;
-      if (wrong <= toleranceOf(settings, content.to - content.from, bracket.rise)) return [];
+      const { count } = view.input.point;
+      if (wrong <= toleranceOf(settings, { slots: content.to - content.from, rise: bracket.rise, count })) return [];
       return [{ verdict: "suspect" as const, ...range, detail: { sum: known, registers: bracket.rise } }];
     }),
 });

@@ -219,6 +219,8 @@ describe("rules for a day", () => {
     assert.deepEqual(ranges(found("frozen", changingDay(inputOf(), fill(20, 29, 77)))), [["suspect", 20, 29]]);
     assert.deepEqual(found("frozen", changingDay(inputOf(), fill(20, 28, 77))), []);
     assert.deepEqual(found("frozen", changingDay(inputOf(), fill(20, 60, 5))), []);
+    const counts = { ...inputOf(), point: { ...inputOf().point, count: 100 } };
+    assert.deepEqual(found("frozen", changingDay(counts, fill(20, 60, 500))), []);
     const across = changing(inputOf(), (one) => {
       if (one.day === day) return { ...one, raw: one.raw.map((value, n) => (n < 3 ? 77 : value)) };
       return one.day === day - dayMillis ? { ...one, raw: one.raw.map((value, n) => (n >= 90 ? 77 : value)) } : one;
