@@ -5,7 +5,7 @@
 import type { Millis } from "@meterport/protocol/ports";
 import type { Run } from "./database.ts";
 
-const mayAskServer = "SELECT has_function_privilege('pg_control_system()', 'EXECUTE') AS may";
+const mayAskServer = "SELECT has_function_privilege(to_regprocedure('pg_control_system()'), 'EXECUTE') AS may";
 const askServer = "SELECT system_identifier::text AS server FROM pg_control_system()";
 
 /** What a restore gives other numbers to. The row of the fleet is never changed once it is made. */
