@@ -227,7 +227,10 @@ test("a step of the machine's clock is told, and moves no shard", { skip }, asyn
   assert.match(told.map(sayEvent)[0] ?? "", /^this machine's clock was set back by 3600 s/);
   const apart = first(fleet).events.filter(({ type }) => type === "clocks-apart");
   assert.deepEqual(apart, [{ type: "clocks-apart", by: -3_600_000 }], "told once");
-  assert.match(apart.map(sayEvent)[0] ?? "", /^this machine's clock is 3600 s behind the database's, so the meters' clocks/);
+  assert.match(
+    apart.map(sayEvent)[0] ?? "",
+    /^this machine's clock is 3600 s behind the database's, so the meters' clocks/,
+  );
   assert.equal(first(fleet).holder.clocksApart, -3_600_000);
   first(fleet).clock.stepped = 30_000;
   await fleet.pass(6_000);
