@@ -3,16 +3,15 @@ import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type RequestListener } from "node:http";
-import { userInfo } from "node:os";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
-import { freePort, startListening } from "../../../../../test/support/free-port.ts";
-import { peer } from "../../../../../test/support/peers.ts";
+import { freePort } from "../../../../../test/support/free-port.ts";
 import { folderFor, staged } from "./delivery.test-kit.ts";
 import { folderTarget } from "./folder-target.ts";
 import { httpsTarget } from "./https-target.ts";
 import { sftpTarget } from "./sftp-target.ts";
 import { Spool } from "./spool.ts";
+import { skipSftp, startSshd } from "./sshd.test-kit.ts";
 import { DeliveryError, FileRefused, type Parcel } from "./target.ts";
 
 const never = new AbortController().signal;
@@ -49,47 +48,6 @@ describe("a folder", () => {
 
 /** To mount a folder of a certain size takes root. */
 const hasDisks = process.getuid?.() === 0 && process.platform === "linux";
-
-const [sshd, sftp, keygen] = [peer("sshd"), peer("sftp"), peer("ssh-keygen")];
-const skipSftp = sshd.skip || sftp.skip || keygen.skip;
-
-/** A server for the user of the test, on the loopback, that knows one key. */
-const startSshd = async (t: TestContext) => {
-  const folder = folderFor(t);
-  const keyFor = (name: string): string => {
-    const { status, stderr } = spawnSync(keygen.path, ["-q", "-t", "ed25519", "-N", "", "-f", join(folder, name)], {
-      encoding: "utf8",
-    });
-    assert.equal(status, 0, stderr);
-    return readFileSync(join(folder, `${name}.pub`), "utf8");
-  };
-  const hostKey = keyFor("host");
-  writeFileSync(join(folder, "authorized"), keyFor("client"));
-  keyFor("stranger");
-  const port = await freePort();
-  writeFileSync(join(folder, "known"), `[127.0.0.1]:${port} ${hostKey}`);
-  const lines = [
-    ...[`Port ${port}`, "ListenAddress 127.0.0.1", `HostKey ${folder}/host`, `AuthorizedKeysFile ${folder}/authorized`],
-    ...["UsePAM no", "StrictModes no", "PasswordAuthentication no", "KbdInteractiveAuthentication no", "PidFile none"],
-    ...["PermitRootLogin prohibit-password", "Subsystem sftp internal-sftp", "UseDNS no", "PrintMotd no"],
-  ];
-  writeFileSync(join(folder, "config"), `${lines.join("\n")}\n`);
-  // A server that root starts separates privileges in this folder.
-  if (process.getuid?.() === 0) mkdirSync("/run/sshd", { recursive: true, mode: 0o755 });
-  const stop = await startListening(sshd.path, ["-D", "-f", join(folder, "config")], port);
-  t.after(stop);
-  mkdirSync(join(folder, "in"));
-  const settings = {
-    host: "127.0.0.1",
-    port,
-    user: userInfo().username,
-    folder: join(folder, "in"),
-    keyFile: join(folder, "client"),
-    knownHostsFile: join(folder, "known"),
-    program: sftp.path,
-  };
-  return { folder, settings, stop };
-};
 
 const isNoRefusal = (error: unknown): boolean => error instanceof DeliveryError && !(error instanceof FileRefused);
 
