@@ -3,7 +3,7 @@ import { type LogEvent, readEvents } from "@meterport/client/readers/events";
 import type { Millis } from "@meterport/protocol/ports";
 import type { PointEvent } from "../model/point-event.ts";
 import type { BackfillDeps, BackfillJob } from "./job.ts";
-import { MemoryJob } from "./memory-job.ts";
+import { MemoryJob, type MemoryLog } from "./memory-job.ts";
 
 const usually: Millis = 300_000;
 /** Name of the memo that says up to where a point's log was read. */
@@ -54,37 +54,36 @@ const logPointEvent = (point: string, prefix: string, event: LogEvent, near: Mil
   };
 };
 
-export const eventLogJob = (deps: BackfillDeps, every: Millis = usually): BackfillJob => {
-  const { point, store, clock } = deps;
-  let mark: Mark | undefined;
-  return new MemoryJob<LogEvent>(deps, {
-    name: eventLogMemo,
-    rest: () => every,
-    read: async (meter, known, signal) => {
-      mark = parseMark(known);
-      const events: LogEvent[] = [];
-      for await (const event of readEvents(meter, { signal })) {
-        if (mark !== undefined && event.sequence === mark.sequence && event.time === mark.time) break;
-        events.push(event);
-        if (events.length >= mostEntries) break;
-      }
-      return events;
-    },
-    keep: async (events, { serial, since, memo }) => {
-      const newest = events.find(({ sequence }) => sequence !== null);
-      if (newest === undefined || newest.sequence === null) return;
-      let prefix = mark?.prefix ?? "";
-      if (mark !== undefined && mark.serial !== serial) prefix = `${serial}:`;
-      // Before firmware 3.70 the numbers of a cleared log begin again.
-      else if (mark !== undefined && newest.sequence <= mark.sequence) prefix = `${serial}/${clock.wall()}:`;
-      let near = clock.wall();
-      const found = events.map((event) => {
-        const made = logPointEvent(point, prefix, event, near);
-        near = made.time;
-        return made;
-      });
-      const next: Mark = { serial, prefix, sequence: newest.sequence, time: newest.time };
-      await store.write({ events: found.filter(({ time }) => time >= since), memos: [memo(JSON.stringify(next))] });
-    },
-  });
+const eventLog: MemoryLog<LogEvent> = {
+  name: eventLogMemo,
+  rest: () => usually,
+  read: async (meter, known, signal) => {
+    const mark = parseMark(known);
+    const events: LogEvent[] = [];
+    for await (const event of readEvents(meter, { signal })) {
+      if (mark !== undefined && event.sequence === mark.sequence && event.time === mark.time) break;
+      events.push(event);
+      if (events.length >= mostEntries) break;
+    }
+    return events;
+  },
+  keep: async (events, { deps: { point, store, clock }, known, serial, since, memo }) => {
+    const mark = parseMark(known);
+    const newest = events.find(({ sequence }) => sequence !== null);
+    if (newest === undefined || newest.sequence === null) return;
+    let prefix = mark?.prefix ?? "";
+    if (mark !== undefined && mark.serial !== serial) prefix = `${serial}:`;
+    // Before firmware 3.70 the numbers of a cleared log begin again.
+    else if (mark !== undefined && newest.sequence <= mark.sequence) prefix = `${serial}/${clock.wall()}:`;
+    let near = clock.wall();
+    const found = events.map((event) => {
+      const made = logPointEvent(point, prefix, event, near);
+      near = made.time;
+      return made;
+    });
+    const next: Mark = { serial, prefix, sequence: newest.sequence, time: newest.time };
+    await store.write({ events: found.filter(({ time }) => time >= since), memos: [memo(JSON.stringify(next))] });
+  },
 };
+
+export const eventLogJob = (deps: BackfillDeps, every?: Millis): BackfillJob => new MemoryJob(deps, eventLog, every);

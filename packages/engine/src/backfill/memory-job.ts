@@ -7,6 +7,9 @@ import { type BackfillDeps, type BackfillJob, JobTimer } from "./job.ts";
 import { TroubleTeller, troubleOf } from "./trouble.ts";
 
 export interface KeepContext {
+  readonly deps: BackfillDeps;
+  /** What the last one remembered, as `read` was told. */
+  readonly known: string | undefined;
   readonly serial: string | null;
   /** What is older was not recorded at this point. */
   readonly since: Millis;
@@ -21,15 +24,21 @@ export interface NotTaken {
   readonly detail: object;
 }
 
+/** One of the meter's logs. It may be the same for all points, so what it needs of one comes as an argument. */
 export interface MemoryLog<T> {
   /** For errors, events and the log: "event-log". */
   readonly name: string;
   /** Reads what is new. `known` is what `keep` remembered. */
-  readonly read: (meter: Meter, known: string | undefined, signal: Signal) => Promise<readonly T[] | NotTaken>;
+  readonly read: (
+    meter: Meter,
+    known: string | undefined,
+    signal: Signal,
+    deps: BackfillDeps,
+  ) => Promise<readonly T[] | NotTaken>;
   /** Stores it. */
   readonly keep: (read: readonly T[], context: KeepContext) => Promise<void>;
   /** Time until the next read. */
-  readonly rest: () => Millis;
+  readonly rest: (deps: BackfillDeps) => Millis;
   /** Time until the first one, for what is not urgent; at once if omitted. */
   readonly first?: Millis | undefined;
 }
@@ -45,9 +54,12 @@ export class MemoryJob<T> implements BackfillJob {
   readonly #log: MemoryLog<T>;
   readonly #timer: JobTimer;
   readonly #teller: TroubleTeller;
+  readonly #every: Millis | undefined;
 
-  constructor(deps: BackfillDeps, log: MemoryLog<T>) {
+  /** `every` is the time until the next read, if it is not that of the log. */
+  constructor(deps: BackfillDeps, log: MemoryLog<T>, every?: Millis) {
     this.#deps = deps;
+    this.#every = every;
     this.#log = log;
     this.#timer = new JobTimer(deps, log.first);
     this.#teller = new TroubleTeller(deps, log.name);
@@ -68,7 +80,7 @@ export class MemoryJob<T> implements BackfillJob {
   async run(): Promise<void> {
     const { point, source, store, before } = this.#deps;
     const { name, read, keep, rest } = this.#log;
-    this.#timer.after(rest());
+    this.#timer.after(this.#every ?? rest(this.#deps));
     const installed = installationOf(source.identity(), await store.devices(point));
     if (installed === undefined) {
       this.#timer.after(restWhileUnknown);
@@ -80,7 +92,7 @@ export class MemoryJob<T> implements BackfillJob {
       const found = await source.ask({
         label: `read the ${this.name}`,
         limit: readLimit,
-        run: (meter, signal) => read(meter, known, signal),
+        run: (meter, signal) => read(meter, known, signal, this.#deps),
       });
       if ("trouble" in found) {
         await this.#teller.tell(found.trouble, found.detail);
@@ -88,7 +100,7 @@ export class MemoryJob<T> implements BackfillJob {
       }
       const { serial, since } = installed;
       const memo = (text: string): Memo => ({ point, name, text });
-      await keep(found, { serial, since: since ?? Number.NEGATIVE_INFINITY, memo });
+      await keep(found, { deps: this.#deps, known, serial, since: since ?? Number.NEGATIVE_INFINITY, memo });
       await this.#teller.settle();
     } catch (error) {
       const trouble = troubleOf(error);

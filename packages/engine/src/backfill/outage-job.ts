@@ -4,7 +4,7 @@ import type { Millis } from "@meterport/protocol/ports";
 import { utcOfLocal } from "../calendar/local-calendar.ts";
 import type { PointEvent } from "../model/point-event.ts";
 import type { BackfillDeps, BackfillJob } from "./job.ts";
-import { MemoryJob } from "./memory-job.ts";
+import { MemoryJob, type MemoryLog } from "./memory-job.ts";
 
 const every: Millis = 6 * 3_600_000;
 /** The meter's two records of an outage round its times differently. */
@@ -46,30 +46,28 @@ const parseSeen = (text: string | undefined): readonly Millis[] => {
   }
 };
 
-export const outageJob = (deps: BackfillDeps): BackfillJob => {
-  const { point, zone, store } = deps;
-  let seen: readonly Millis[] = [];
-  return new MemoryJob<Outage>(deps, {
-    name: "outage-log",
-    rest: () => every,
-    read: async (meter, known, signal) => {
-      seen = parseSeen(known);
-      const outages: Outage[] = [];
-      for await (const outage of readOutages(meter, { signal })) outages.push(outage);
-      return outages;
-    },
-    keep: async (outages, { since, memo }) => {
-      const events = outages.flatMap((outage) => outageEvent(point, zone, outage) ?? []);
-      const earliest = Math.min(...events.map(({ time }) => time)) - same;
-      if (!Number.isFinite(earliest)) return;
-      const known = await store.events(point, { kinds: ["outage"], from: earliest, limit: mostKnown });
-      // The store forgets old events, and the meter may remember them for longer.
-      const ended = [...known.filter(({ until }) => until !== null).map(({ time }) => time), ...seen];
-      const isKnown = (event: PointEvent): boolean => ended.some((time) => Math.abs(time - event.time) <= same);
-      const added = events.filter((event) => event.time >= since && !isKnown(event));
-      const now = events.filter(({ until }) => until !== null).map(({ time }) => time);
-      if (added.length > 0 || JSON.stringify(now) !== JSON.stringify(seen))
-        await store.write({ events: added, memos: [memo(JSON.stringify(now))] });
-    },
-  });
+const outageLog: MemoryLog<Outage> = {
+  name: "outage-log",
+  rest: () => every,
+  read: async (meter, _known, signal) => {
+    const outages: Outage[] = [];
+    for await (const outage of readOutages(meter, { signal })) outages.push(outage);
+    return outages;
+  },
+  keep: async (outages, { deps: { point, zone, store }, known, since, memo }) => {
+    const seen = parseSeen(known);
+    const events = outages.flatMap((outage) => outageEvent(point, zone, outage) ?? []);
+    const earliest = Math.min(...events.map(({ time }) => time)) - same;
+    if (!Number.isFinite(earliest)) return;
+    const stored = await store.events(point, { kinds: ["outage"], from: earliest, limit: mostKnown });
+    // The store forgets old events, and the meter may remember them for longer.
+    const ended = [...stored.filter(({ until }) => until !== null).map(({ time }) => time), ...seen];
+    const isKnown = (event: PointEvent): boolean => ended.some((time) => Math.abs(time - event.time) <= same);
+    const added = events.filter((event) => event.time >= since && !isKnown(event));
+    const now = events.filter(({ until }) => until !== null).map(({ time }) => time);
+    if (added.length > 0 || JSON.stringify(now) !== JSON.stringify(seen))
+      await store.write({ events: added, memos: [memo(JSON.stringify(now))] });
+  },
 };
+
+export const outageJob = (deps: BackfillDeps): BackfillJob => new MemoryJob(deps, outageLog);

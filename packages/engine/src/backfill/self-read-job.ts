@@ -6,7 +6,7 @@ import type { Millis } from "@meterport/protocol/ports";
 import { dayBounds, standardOffset, utcOfLocal } from "../calendar/local-calendar.ts";
 import type { RegisterReason, RegisterState } from "../model/register-state.ts";
 import type { BackfillDeps, BackfillJob } from "./job.ts";
-import { MemoryJob } from "./memory-job.ts";
+import { MemoryJob, type MemoryLog } from "./memory-job.ts";
 import { channelName } from "./profile-channels.ts";
 
 /** The meter takes its copies at local midnight by its own clock. */
@@ -45,37 +45,36 @@ const copyStates = (
   return [statesOf(copied, 0, copy.total), ...copy.tiers.map((block, i) => statesOf(copied, i + 1, block))].flat();
 };
 
-export const selfReadJob = (deps: BackfillDeps): BackfillJob => {
-  const { point, zone, store, clock } = deps;
-  return new MemoryJob<BillingSnapshot>(deps, {
-    name: "self-reads",
-    rest: () => {
-      const now = clock.wall();
-      const midnight = dayBounds(zone, now, now + 1).at(-1) ?? now;
-      return midnight - now + afterMidnight;
-    },
-    read: async (meter, known, signal) => {
-      const copies: BillingSnapshot[] = [];
-      for await (const copy of readBilling(meter, { kinds: ["self-read", "demand-reset"], since: known, signal })) {
-        copies.push(copy);
-        if (copies.length >= mostCopies) break;
-      }
-      if (copies.length === 0) return copies;
-      // The copies carry local time without a zone: in another one than the point's they would be dated wrong.
-      const [own] = await readOffsets(meter, { signal });
-      const ours = standardOffset(zone, clock.wall());
-      if (own === undefined || own === ours) return copies;
-      const detail = { zone, zone_offset_min: ours / minute, meter_offset_min: own / minute };
-      return { trouble: "zone", detail };
-    },
-    keep: async (copies, { serial, since, memo }) => {
-      const states = copies.flatMap((copy) => copyStates(copy, { point, zone, serial }));
-      const newest = copies
-        .flatMap(({ takenAt }) => takenAt ?? [])
-        .sort()
-        .at(-1);
-      if (newest === undefined) return;
-      await store.write({ registers: states.filter(({ time }) => time >= since), memos: [memo(newest)] });
-    },
-  });
+const selfReads: MemoryLog<BillingSnapshot> = {
+  name: "self-reads",
+  rest: ({ zone, clock }) => {
+    const now = clock.wall();
+    const midnight = dayBounds(zone, now, now + 1).at(-1) ?? now;
+    return midnight - now + afterMidnight;
+  },
+  read: async (meter, known, signal, { zone, clock }) => {
+    const copies: BillingSnapshot[] = [];
+    for await (const copy of readBilling(meter, { kinds: ["self-read", "demand-reset"], since: known, signal })) {
+      copies.push(copy);
+      if (copies.length >= mostCopies) break;
+    }
+    if (copies.length === 0) return copies;
+    // The copies carry local time without a zone: in another one than the point's they would be dated wrong.
+    const [own] = await readOffsets(meter, { signal });
+    const ours = standardOffset(zone, clock.wall());
+    if (own === undefined || own === ours) return copies;
+    const detail = { zone, zone_offset_min: ours / minute, meter_offset_min: own / minute };
+    return { trouble: "zone", detail };
+  },
+  keep: async (copies, { deps: { point, zone, store }, serial, since, memo }) => {
+    const states = copies.flatMap((copy) => copyStates(copy, { point, zone, serial }));
+    const newest = copies
+      .flatMap(({ takenAt }) => takenAt ?? [])
+      .sort()
+      .at(-1);
+    if (newest === undefined) return;
+    await store.write({ registers: states.filter(({ time }) => time >= since), memos: [memo(newest)] });
+  },
 };
+
+export const selfReadJob = (deps: BackfillDeps): BackfillJob => new MemoryJob(deps, selfReads);
