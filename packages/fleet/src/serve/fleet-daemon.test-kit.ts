@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fleetKey } from "./fleet-meters.test-kit.ts";
 
-const bin = fileURLToPath(new URL("../../../cli/bin/meterport.mjs", import.meta.url));
+const ownProgram = fileURLToPath(new URL("../../../cli/bin/meterport.mjs", import.meta.url));
 
 /** Whether a process may have a disk of its own, which can be filled: to mount one takes root. */
 export const hasDisks = process.getuid?.() === 0 && process.platform === "linux";
@@ -17,6 +17,8 @@ export interface FleetProcessOptions {
   readonly disk?: number | undefined;
   /** More variables of its environment. */
   readonly env?: Readonly<Record<string, string>> | undefined;
+  /** The `meterport.mjs` of another version. */
+  readonly program?: string | undefined;
 }
 
 const isFull = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "ENOSPC";
@@ -26,16 +28,18 @@ export class FleetProcess {
   readonly #database: string;
   readonly #disk: number | undefined;
   readonly #env: Readonly<Record<string, string>>;
+  readonly #program: string;
   #folder = "";
   #child: ChildProcess | undefined;
   #log = "";
   #url = "";
 
-  constructor(name: string, database: string, { disk, env = {} }: FleetProcessOptions = {}) {
+  constructor(name: string, database: string, { disk, env = {}, program = ownProgram }: FleetProcessOptions = {}) {
     this.name = name;
     this.#database = database;
     this.#disk = disk;
     this.#env = env;
+    this.#program = program;
     process.once("exit", this.#killAtExit);
   }
 
@@ -55,7 +59,7 @@ export class FleetProcess {
   async start(roles = "read"): Promise<this> {
     if (this.#folder === "") this.#makeFolder();
     const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("METERPORT_"));
-    const child = spawn(process.execPath, [bin, "serve", "--data", this.#folder], {
+    const child = spawn(process.execPath, [this.#program, "serve", "--data", this.#folder], {
       env: {
         ...Object.fromEntries(inherited),
         ...{ METERPORT_HTTP_PORT: "0", METERPORT_FLEET_DATABASE: this.#database, METERPORT_FLEET_ID: "test" },
