@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import type { ConfiguredOutput } from "@meterport/engine/outputs/outputs";
 import { readAll } from "@meterport/engine/backfill/visit-reads";
+import type { ConfiguredOutput } from "@meterport/engine/outputs/outputs";
 import type { Store } from "@meterport/engine/ports/store";
 import { UsageError } from "@meterport/protocol/errors";
 import { systemClock, systemEntropy } from "@meterport/transports/clock";
@@ -35,11 +35,12 @@ import { type LevelLog, type LogFormat, type LogLevel, lineLog } from "./log.ts"
 import { LogMemory } from "./log-memory.ts";
 import { createDemo, type Demo } from "./meters/demo.ts";
 import { BackupArchives } from "./operation/backup-archive.ts";
-import type { Companion, CompanionContext, CompanionGateway } from "./operation/companion.ts";
+import type { Companion, CompanionContext } from "./operation/companion.ts";
 import { type DataLock, lockDataFolder } from "./operation/data-lock.ts";
 import { collectForManyMeters } from "./operation/garbage-collection.ts";
 import { createGateway, type Gateway } from "./operation/gateway.ts";
 import { hasTerminal } from "./operation/has-terminal.ts";
+import { HeldMeters } from "./operation/held-meters.ts";
 import type { GatewayMeter } from "./operation/open-meter.ts";
 import { type SelfSupervision, selfSupervision, type WatchedPart } from "./operation/self-supervision.ts";
 import { StagedRestore, takeStagedRestore } from "./operation/staged-restore.ts";
@@ -170,17 +171,6 @@ const openCompanion = async (
   return companion(fleet, { ...own, outboxAtMost: history.journalAtMost });
 };
 
-/** The gateway as its companion uses it. */
-const companionGateway = (gateway: Gateway, store: Store, running: Running, url: string): CompanionGateway => ({
-  ...{ url, store, point: gateway.point, outputs: gateway.outputStatus },
-  hold: async (held) =>
-    gateway.replaceMeters(
-      held.flatMap(({ id }) => (gateway.point(id) === undefined ? [] : [id])),
-      heldMeters(running, held),
-    ),
-  release: (ids) => gateway.replaceMeters(ids, []),
-});
-
 /** What outputs are lent; the gateway is there when they open. */
 const outputParts = (data: string, store: Store, gateway: () => Gateway | undefined): OutputParts => ({
   ...{ openLink, data },
@@ -230,7 +220,7 @@ interface Locked {
 const longestWork = 120_000;
 
 /** Restarts what is stuck: a meter alone, the store only with the whole daemon. */
-const watched = (gateway: Gateway, running: Running, config: () => Config): SelfSupervision =>
+const watched = (gateway: Gateway, running: Running, held: HeldMeters, config: () => Config): SelfSupervision =>
   selfSupervision(
     () =>
       gateway.parts().map(({ meter, output, interval = 0, busySince, restart }): WatchedPart => {
@@ -242,8 +232,8 @@ const watched = (gateway: Gateway, running: Running, config: () => Config): Self
           limit: longestWork + interval,
           restart: async () => {
             const found = config().meters.filter(({ id }) => id === meter);
-            if (found.length > 0)
-              await gateway.replaceMeters([meter], configuredMeters({ ...running, config: config() }, found));
+            if (found.length === 0) return held.again(meter);
+            await gateway.replaceMeters([meter], configuredMeters({ ...running, config: config() }, found));
           },
         };
       }),
@@ -383,7 +373,8 @@ const startLocked = async (options: DaemonOptions, locked: Locked): Promise<Daem
   prices.start();
   const version = ownVersion();
   lock.record({ pid: process.pid, url: server.url, version, started: new Date(systemClock.wall()).toISOString() });
-  const supervision = watched(gateway, running, () => current);
+  const held = new HeldMeters({ gateway, make: (some) => heldMeters(running, some) });
+  const supervision = watched(gateway, running, held, () => current);
   supervision.start();
   const systemd = tellSystemd({ env, clock: systemClock, log, isAlive: supervision.isAlive });
   systemd.ready(`${server.url}`);
@@ -408,7 +399,10 @@ const startLocked = async (options: DaemonOptions, locked: Locked): Promise<Daem
   });
   reloader = reloads;
   try {
-    await companion?.started(companionGateway(gateway, store, running, server.url));
+    await companion?.started({
+      ...{ url: server.url, store, point: gateway.point, outputs: gateway.outputStatus },
+      ...{ hold: held.hold, release: held.release },
+    });
   } catch (error) {
     supervision.stop();
     prices.stop();
