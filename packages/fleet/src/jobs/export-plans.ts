@@ -73,6 +73,18 @@ const statementProblems = (format: ExportFormat, zone: string): readonly (string
   ];
 };
 
+/** Formats in which a number stands for what a point takes, or for what it gives, and only active energy is told. */
+const marketKinds: readonly ExportFormat["kind"][] = ["rsm-012-json", "rsm-012-xml", "consumption-record", "e66-fi"];
+const marketChannels: readonly string[] = ["energy_import_wh", "energy_export_wh"];
+
+const marketProblem = ({ kind }: ExportFormat, channels: readonly string[]): string | undefined => {
+  if (!marketKinds.includes(kind) || channels.some((channel) => !(channel in checkedNames))) return undefined;
+  const [channel] = channels;
+  return channels.length === 1 && channel !== undefined && marketChannels.includes(channel)
+    ? undefined
+    : `In a market the number of a point is of one direction: name one channel, ${marketChannels.join(" or ")}, and make an export for each.`;
+};
+
 /** Points that statements name must be there, or a tenant would get an empty one. */
 const tenantPoints = ({ format }: NewExportPlan): readonly string[] =>
   format.kind === "statement" ? format.tenants.flatMap(({ points }) => points) : [];
@@ -87,6 +99,7 @@ const problemsOf = ({ name, format, channels = [], zone, schedule, target }: New
       ? undefined
       : `An export has channels of these: ${known.join(", ")}.`,
     complaintOf(() => localMillis(zone, 0)),
+    marketProblem(format, channels),
     complaintOf(() => makeSample(format)),
     ...statementProblems(format, zone),
     every === "day" || every === "month" ? undefined : "An export is of each day or of each month.",

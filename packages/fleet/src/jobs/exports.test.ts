@@ -365,6 +365,16 @@ test("a plan that cannot be is refused with all that is wrong, and secrets are n
     ),
     (error: UsageError) => error instanceof UsageError && error.message.split("\n").length === 6,
   );
+  for (const channels of [undefined, ["energy_import_wh", "energy_export_wh"], ["reactive_energy_import_varh"]])
+    await assert.rejects(
+      jobsDesk.saveExportPlan(
+        database.run,
+        { ...rsm012, target: { kind: "folder", folder: "/x" }, channels },
+        "anna",
+        0,
+      ),
+      /number of a point is of one direction: name one channel/,
+    );
   const target = { kind: "https", url: "https://mdm.example/in", token: "s3cret", tokenFile: "/run/token" } as const;
   await jobsDesk.saveExportPlan(database.run, { ...rsm012, name: "mdm", target }, "anna", 0);
   const { rows } = await database.run("SELECT spec::text FROM export_plan WHERE name = 'mdm'");
