@@ -23,7 +23,6 @@ const nothing = (): void => {};
 export class LastingTransport implements Transport {
   readonly name: string;
   readonly timing: TransportTiming;
-  readonly chunks: Chunks;
   readonly speed?: TransportSpeed;
   readonly #onEnd: (error: LinkError) => void;
   readonly #clock: Clock;
@@ -44,14 +43,17 @@ export class LastingTransport implements Transport {
     if (speed !== undefined)
       this.speed = { baudRate: speed.baudRate, change: async (rate) => this.#pipe?.speed?.change(rate) };
     this.#onEnd = onEnd;
+    this.#pipe = pipe;
+  }
+
+  get chunks(): Chunks {
     const handTo = (receiver: Receiver): (() => void) => {
       this.#receiver = receiver;
       if (this.#closed) void Promise.resolve().then(() => receiver.end());
       else this.#read();
       return () => this.#more();
     };
-    this.chunks = { [Symbol.asyncIterator]: () => iterated(handTo), handTo };
-    this.#pipe = pipe;
+    return { [Symbol.asyncIterator]: () => iterated(handTo), handTo };
   }
 
   get attached(): boolean {
