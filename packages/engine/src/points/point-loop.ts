@@ -170,7 +170,8 @@ export class PointLoop implements MeterView {
   };
 
   readonly subscribe = (listener: (change: MeterChange) => void): (() => void) => {
-    const listeners = (this.#listeners ??= new Set()).add(listener);
+    this.#listeners ??= new Set();
+    const listeners = this.#listeners.add(listener);
     return () => listeners.delete(listener);
   };
 

@@ -209,7 +209,8 @@ export const runExportAgain: JobsDesk["runExportAgain"] = async (run, id, period
   const plan = (await planOf(run, id)) ?? refuse(`There is no export ${id}.`);
   if (!isPeriod(period, plan.schedule.every)) refuse(`${JSON.stringify(period)} is no period of this export.`);
   const day = firstDayOf(period);
-  if (plan.isPaused) refuse(`The export ${plan.name} is paused: nothing of it is made or handed over until it goes on.`);
+  if (plan.isPaused)
+    refuse(`The export ${plan.name} is paused: nothing of it is made or handed over until it goes on.`);
   if (version === undefined) {
     if (dueAt(period, { ...plan.schedule, minute: 0, daysLater: 0 }, plan.zone) > now)
       refuse(`${period} is not over yet.`);

@@ -76,7 +76,8 @@ const throughMep = (config: MeterConfig, deps: OpenMeterDeps): MeterAccess => {
     const text = findingText(finding);
     if ((finding.tried !== "tls" && finding.outcome !== "chosen") || said?.has(text) === true) return;
     if (finding.outcome !== "refused" || (said?.size ?? 0) >= mostSaid) said = undefined;
-    (said ??= new Set()).add(text);
+    said ??= new Set();
+    said.add(text);
     log.info(text, { meter: id });
   };
   const onUnsure = once((sentence) => log.info(sentence, { meter: id }));

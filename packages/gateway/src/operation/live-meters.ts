@@ -43,7 +43,8 @@ class Place implements MeterView {
   readonly liveContext = (key: LiveKey): LiveProofContext => this.#loop.liveContext?.(key) ?? {};
 
   readonly subscribe: MeterView["subscribe"] = (listener) => {
-    const listeners = (this.#listeners ??= new Set()).add(listener);
+    this.#listeners ??= new Set();
+    const listeners = this.#listeners.add(listener);
     // What nobody listens to costs nothing.
     if (listeners.size === 1) this.#unsubscribe = this.#loop.subscribe(this.#tell);
     return () => {
