@@ -37,7 +37,7 @@ import type { LevelLog } from "./log.ts";
 import type { Demo } from "./meters/demo.ts";
 import { accessWithDevice, sourceWithDevice } from "./meters/device-source.ts";
 import { bridgeSearch } from "./meters/found-bridges.ts";
-import { gatedMeter } from "./meters/gated-meter.ts";
+import { gatedMeter, type LinkGate } from "./meters/gated-meter.ts";
 import { linkGroup } from "./meters/link-group.ts";
 import { type LinkService, linkService, tryLink } from "./meters/link-service.ts";
 import { type MeterAccess, superviseMeter } from "./meters/meter-link.ts";
@@ -47,7 +47,7 @@ import { QuietSource } from "./meters/quiet-source.ts";
 import type { TestedLink } from "./meters/tested-link.ts";
 import { tlsSeen } from "./meters/tls-seen.ts";
 import { tracedMeter } from "./meters/traced-meter.ts";
-import type { HeldMeter, LinkGate } from "./operation/companion.ts";
+import type { HeldMeter } from "./operation/companion.ts";
 import type { GatewayMeter } from "./operation/open-meter.ts";
 import type { PriceBook } from "./prices/price-book.ts";
 

@@ -1,6 +1,7 @@
 /** The meters of a shard's sites as the gateway reads them. Pure. */
 import type { ProfileKnown } from "@meterport/engine/backfill/profile-known";
-import type { HeldMeter, LinkGate } from "@meterport/gateway/operation/companion";
+import type { LinkGate } from "@meterport/gateway/meters/gated-meter";
+import type { HeldMeter } from "@meterport/gateway/operation/companion";
 import { UsageError } from "@meterport/protocol/errors";
 import type { Secret } from "@meterport/protocol/mep/security/key";
 import type { Millis } from "@meterport/protocol/ports";

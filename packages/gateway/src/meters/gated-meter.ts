@@ -1,8 +1,15 @@
 /** A meter whose line is used only while a gate is open: what is to be sent meanwhile ends the link, and another one waits for the gate. */
 import { LinkError } from "@meterport/protocol/errors";
 import type { Signal, Transport } from "@meterport/protocol/ports";
-import type { LinkGate } from "../operation/companion.ts";
 import type { MeterAccess } from "./meter-link.ts";
+
+/** Asked before each write to a meter's line. */
+export interface LinkGate {
+  /** Whether the meter may be asked at this moment. */
+  readonly isOpen: () => boolean;
+  /** Settles as soon as `isOpen` may have changed. */
+  readonly changed: () => Promise<void>;
+}
 
 /**
  * To hold back what is to be sent would not do: it would go out with all its repeats at once. And a link that is not used is better closed, since

@@ -13,6 +13,7 @@ import type { Secret } from "@meterport/protocol/mep/security/key";
 import type { Clock, Entropy, Millis } from "@meterport/protocol/ports";
 import type { CompanionApi } from "../http/companion-api.ts";
 import type { LevelLog } from "../log.ts";
+import type { LinkGate } from "../meters/gated-meter.ts";
 import type { MeterRates } from "./meter-rates.ts";
 
 /** What stands around a companion from its beginning. */
@@ -26,14 +27,6 @@ export interface CompanionContext {
   readonly data: string;
   /** How long the journal keeps what is not delivered yet. */
   readonly outboxAtMost: Millis;
-}
-
-/** Asked before each write to a meter's line. */
-export interface LinkGate {
-  /** Whether the meter may be asked at this moment. */
-  readonly isOpen: () => boolean;
-  /** Settles as soon as `isOpen` may have changed. */
-  readonly changed: () => Promise<void>;
 }
 
 /** A meter that is not in the configuration. */

@@ -45,7 +45,7 @@ const fitting = (gaps: readonly OpenGap[]): readonly OpenGap[] => {
 };
 
 /** The open gaps of each point, the newest first; notes that they are asked for. */
-export const wantedGaps = async (run: Run, points: readonly string[], now: Millis): Promise<readonly GapsWanted[]> => {
+const wantedGaps = async (run: Run, points: readonly string[], now: Millis): Promise<readonly GapsWanted[]> => {
   const gaps = await openGaps(run, points, { askedBefore: now - askAgainAfter, limit: mostGaps });
   const some = [...grouped(gaps, ({ point }) => point)].map(([point, own]) => ({ point, gaps: fitting(own) }));
   if (some.length === 0) return [];
