@@ -1,5 +1,5 @@
 /**
- * What the books of a fleet take on PostgreSQL: `npm run bench -- fleet-books [CHANNELS]`. Server and client share the machine. Peers are the
+ * What the books of a fleet take on PostgreSQL: `npm run bench -- fleet-books [CHANNELS] [CONNECTIONS]`. Server and client share the machine. Peers are the
  * figures that were measured before it was built, by one connection on two quiet cores.
  */
 import { performance } from "node:perf_hooks";
@@ -16,9 +16,9 @@ import { startPostgres } from "../test/support/postgres.ts";
 import { say } from "./measure.ts";
 import { callCost, serverCpu as cpuOf, usualServer } from "./server-cpu.ts";
 
-const [channels = 20_000] = process.argv.slice(2, 3).map(Number);
+/** Each process that reads books on a connection of its own. */
+const [channels = 20_000, writers = 4] = process.argv.slice(2, 4).map(Number);
 const perBatch = 1_000;
-const writers = 2;
 const now = Date.UTC(2026, 10, 29);
 const whole = { first: 0, last: 95 };
 
