@@ -70,21 +70,30 @@ export class SqliteStore implements Store {
 
   /** The same for readings that come from another thread; those of `batch` are not looked at. */
   readonly writePacked = async (batch: StoreBatch, readings: PackedReadings): Promise<StoreResult> =>
-    this.#change(() => {
-      const now = this.#wall();
-      const [ofIntervals, ofRegisters] = [new SqliteProofs(this.#session), new SqliteProofs(this.#session)];
-      for (const { point, name, text } of batch.memos ?? []) this.#setMemo(point, name, text);
-      const result = {
-        readings: this.#readings.insert(readings),
-        intervals: count(batch.intervals, (interval) => this.#facts.putInterval(interval, now, ofIntervals)),
-        registers: count(batch.registers, (state) => this.#facts.putRegister(state, ofRegisters)),
-        events: count(batch.events, (event) => this.#facts.putEvent(event)),
-        devices: count(batch.devices, (device) => this.#facts.putDevice(device)),
-      };
-      ofIntervals.drop();
-      this.#readings.resolutions.finish();
-      return { ...result, journal: this.#journal.range().newest };
-    });
+    this.#change(() => this.#put(batch, readings));
+
+  /** Several writes in one transaction, which waits for the disk once: all of them or, if it throws, none. */
+  readonly writeTogether = async (
+    writes: readonly (readonly [batch: StoreBatch, readings: PackedReadings])[],
+  ): Promise<readonly StoreResult[]> =>
+    this.#change(() => writes.map(([batch, readings]) => this.#put(batch, readings)));
+
+  /** Inside a transaction. */
+  #put(batch: StoreBatch, readings: PackedReadings): StoreResult {
+    const now = this.#wall();
+    const [ofIntervals, ofRegisters] = [new SqliteProofs(this.#session), new SqliteProofs(this.#session)];
+    for (const { point, name, text } of batch.memos ?? []) this.#setMemo(point, name, text);
+    const result = {
+      readings: this.#readings.insert(readings),
+      intervals: count(batch.intervals, (interval) => this.#facts.putInterval(interval, now, ofIntervals)),
+      registers: count(batch.registers, (state) => this.#facts.putRegister(state, ofRegisters)),
+      events: count(batch.events, (event) => this.#facts.putEvent(event)),
+      devices: count(batch.devices, (device) => this.#facts.putDevice(device)),
+    };
+    ofIntervals.drop();
+    this.#readings.resolutions.finish();
+    return { ...result, journal: this.#journal.range().newest };
+  }
 
   readonly history: Part<"history"> = async (point, grid) => this.#readings.history(this.#session.point(point), grid);
 

@@ -118,6 +118,49 @@ test("a query sees what was written before it was called, and one proof of many 
     assert.deepEqual(readdirSync(folder), ["meterport.db"]);
   }));
 
+/** How often something was committed since the log began: the last frame of each commit has the size of the database. */
+const commitsIn = (log: Uint8Array): number => {
+  const view = new DataView(log.buffer, log.byteOffset, log.byteLength);
+  const [header, frameHeader, page] = [32, 24, view.getUint32(8)];
+  let commits = 0;
+  for (let at = header; at + frameHeader + page <= log.length; at += frameHeader + page)
+    if (view.getUint32(at + 4) > 0) commits++;
+  return commits;
+};
+
+test("writes that wait are one transaction, and one that is wrong spoils no other", () =>
+  inFolder(async (folder) => {
+    const store = await openSqliteStore(folder, silentLog, wall);
+    const log = (): number => commitsIn(readFileSync(join(folder, "meterport.db-wal")));
+    await store.write({ intervals: [interval(0, proof)] });
+    const before = log();
+    const late = reading("2200-01-01T00:00:00.000Z");
+    const results = await Promise.allSettled(
+      Array.from({ length: 200 }, (_, n) =>
+        store.write(
+          n === 100 ? { readings: [{ point: "home", reading: late }] } : { intervals: [interval(n + 1, proof)] },
+        ),
+      ),
+    );
+    const took = results.map((result) => (result.status === "fulfilled" ? result.value : undefined));
+    assert.deepEqual(
+      took.flatMap((result, n) => (result === undefined ? [n] : [])),
+      [100],
+    );
+    // In the order in which they were made, each with what it changed itself.
+    const journal = took.flatMap((result) => result?.journal ?? []);
+    assert.deepEqual(
+      journal,
+      [...Array(199).keys()].map((n) => n + 2),
+    );
+    assert.ok(took.every((result) => result === undefined || result.intervals === 1));
+    const query = { channel: "energy_import_wh", from: -1, to: 1_000, limit: 1_000 };
+    assert.equal((await store.intervals("home", query)).length, 200);
+    // The one with the wrong write is made again one by one.
+    assert.ok(log() - before <= 32 + 200 / 8, `${log() - before} transactions`);
+    await store.close();
+  }));
+
 test("a value that cannot be stored is refused with its class, and a closed store says so", () =>
   inFolder(async (folder) => {
     const store = await openSqliteStore(folder, silentLog, wall);

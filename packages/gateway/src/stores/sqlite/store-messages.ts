@@ -6,8 +6,11 @@ import { codeOf } from "./sqlite-errors.ts";
 
 export type StorePart = Exclude<keyof Store, "status" | "close">;
 
-/** "check" looks for damage, "pruneSlice" is a part of "prune" behind which writes need not wait, "writePacked" is "write". */
-export type StoreMethod = StorePart | "check" | "pruneSlice" | "writePacked";
+/**
+ * "check" looks for damage, "pruneSlice" is a part of "prune" behind which writes need not wait, "writePacked" is "write", and "writeTogether" several
+ * of it.
+ */
+export type StoreMethod = StorePart | "check" | "pruneSlice" | "writePacked" | "writeTogether";
 
 /** What is asked of a thread; "reopen" lets go of a file that was replaced. */
 export interface StoreCall {
