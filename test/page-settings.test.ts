@@ -193,7 +193,7 @@ describe("settings", { skip: skipPage }, () => {
     await row.getByRole("link").click();
     await soon.equal(() => field("id").locator("input").isDisabled(), true);
     assert.doesNotMatch(await page.content(), new RegExp(meter.key));
-    // Whoever leaves and comes back edits as before.
+    // After leaving and coming back one edits as before.
     await open("meters");
     await row.getByRole("link").click();
     await field("name").locator("input").fill("The house");

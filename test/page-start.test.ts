@@ -114,7 +114,7 @@ describe("the setup of a meter", { skip: skipPage }, () => {
     await fine();
     await click("key-other");
     await soon.equal(() => at("key-input").inputValue(), "", "no key is shown again");
-    // Whoever pastes the whole letter means the key in it.
+    // A whole letter that is pasted means the key in it.
     await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
     const letter = `Dear customer,\n${"the port of your meter is open. ".repeat(8)}\nMEP key: ${meter.key}.\nYours`;
     await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(letter)})`);

@@ -82,7 +82,7 @@ describe("a recording ring", () => {
   });
 
   for (const error of [undefined, new Error("broke")])
-    test(`notes what a pipe hands on, and ${error === undefined ? "its end" : "how it broke"}, before whoever takes it`, () => {
+    test(`notes what a pipe hands on, and ${error === undefined ? "its end" : "how it broke"}, before its receiver`, () => {
       const { ring } = setup(1000, 1000);
       const told: unknown[] = [];
       const noted = (): number => [...(parseCapture(ring.capture("tcp") ?? "").entries ?? [])].length;

@@ -13,7 +13,7 @@ interface Reading {
   more: () => void;
   /** Ends the rest of a flooding peer; undefined while there is none. */
   cancelRest: (() => void) | undefined;
-  /** Whether whoever reads it wants more. */
+  /** Whether its reader wants more. */
   wanted: boolean;
 }
 

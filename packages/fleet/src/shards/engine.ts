@@ -36,7 +36,7 @@ export interface Claim {
   readonly shard: number;
   /** The job. */
   readonly id: string;
-  /** Rises each time the job is taken. Whoever comes with an older one changes nothing. */
+  /** Rises each time the job is taken. One that comes with an older number changes nothing. */
   readonly attempt: number;
 }
 

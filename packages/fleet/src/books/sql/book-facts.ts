@@ -1,6 +1,6 @@
 /** The statements that book what is no slot. Each leaves a row alone that says the same already, and so comes in any order. */
 
-/** Whoever books a block first is noted; its span grows. */
+/** Who booked a block first stays noted; its span grows. */
 export const bookBlocks = `
   INSERT INTO block AS b (block_id, point_id, holder, attempt, what, read_at, clock_offset_ms, raw, from_at, to_at)
     SELECT block_id, point_id, $9, $10, what, read_at, clock_offset_ms, raw, from_at, to_at
