@@ -8,17 +8,17 @@ export interface JobRoomOptions {
   readonly clock: Pick<Clock, "now" | "at">;
 }
 
-/** Jobs at a time, whatever the machine says: most of a job's time is the line's. And at most. */
+/** Jobs at a time, whatever the machine says: most of a job's time is the line's. And at most, so that the store has fewer writes than it takes. */
 const least = 16;
-const most = 1_024;
-/** While some wait, it is looked this often whether the machine keeps up. */
-const every: Millis = 20;
+const most = 512;
+/** While some wait, it is looked this often whether the machine keeps up. A timer that is late by a tenth of it says nothing. */
+const every: Millis = 100;
 /** What each look adds while it does, and what it leaves while it does not. */
-const more = 0.1;
-const less = 0.9;
+const more = 0.5;
+const less = 0.6;
 /** The share of time by which timers come late, beyond which the machine is behind, and the time over which it is taken. */
 const behind = 0.3;
-const memory: Millis = 200;
+const memory: Millis = 400;
 
 type Give = (leave: () => void) => void;
 
