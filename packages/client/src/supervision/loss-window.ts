@@ -30,8 +30,13 @@ type Numbers = readonly [at: Millis, sent: number, again: number];
 
 /** The traffic of the last minute. */
 export class LossWindow {
-  /** The entries one after the other, oldest first: of thousands of links, objects would outnumber everything else. */
+  /**
+   * The entries one after the other, oldest first, from `#from` to `#to`: of thousands of links, objects would outnumber everything else.
+   * The array stays and is filled from its beginning again, since one that is cut at its end and grows at the other is copied each time.
+   */
   readonly #entries: number[] = [];
+  #from = 0;
+  #to = 0;
   /** What was seen on a bad line, with the moment of its entry. */
   #seen: { readonly at: Millis; readonly symptoms: ReadonlyMap<Symptom, number> }[] = [];
   /** Of all entries. */
@@ -40,23 +45,36 @@ export class LossWindow {
 
   add({ transmissions, repeated, symptoms }: Traffic, now: Millis): void {
     if (transmissions > 0) {
-      this.#entries.push(now, transmissions, repeated);
+      this.#push(now, transmissions, repeated);
       if (symptoms.size > 0) this.#seen.push({ at: now, symptoms });
       this.#transmissions += transmissions;
       this.#repetitions += repeated;
     }
-    let over = 0;
-    for (; over < this.#entries.length; over += fields) {
-      const [at, sent, again] = [this.#entries[over], this.#entries[over + 1], this.#entries[over + 2]] as Numbers;
+    const first = this.#from;
+    for (; this.#from < this.#to; this.#from += fields) {
+      const [at, sent, again] = [this.#number(0), this.#number(1), this.#number(2)];
       const needed = this.#transmissions - sent < leastTransmissions;
       if (now - at <= (needed ? oldest : span)) break;
       this.#transmissions -= sent;
       this.#repetitions -= again;
     }
-    if (over === 0) return;
-    this.#entries.splice(0, over);
-    const oldestLeft = this.#entries[0] ?? Number.POSITIVE_INFINITY;
-    if (this.#seen.length > 0) this.#seen = this.#seen.filter(({ at }) => at >= oldestLeft);
+    if (this.#from === first || this.#seen.length === 0) return;
+    const oldestLeft = this.#from < this.#to ? this.#number(0) : Number.POSITIVE_INFINITY;
+    this.#seen = this.#seen.filter(({ at }) => at >= oldestLeft);
+  }
+
+  /** A field of the oldest entry. */
+  #number(field: number): number {
+    return this.#entries[this.#from + field] as number;
+  }
+
+  #push(...numbers: Numbers): void {
+    if (this.#to === this.#entries.length && this.#from >= this.#to / 2) {
+      this.#entries.copyWithin(0, this.#from, this.#to);
+      this.#to -= this.#from;
+      this.#from = 0;
+    }
+    for (const number of numbers) this.#entries[this.#to++] = number;
   }
 
   /** Share of transmissions that were repetitions, 0..1. */

@@ -119,19 +119,18 @@ const flowSince = ({ power }: FrozenState, key: RegisterKey, time: Millis): numb
 };
 
 const moveRegisters = (state: FrozenState, reading: Values, time: Millis): Pick<FrozenState, "registers" | "grain"> => {
-  const registers = { ...state.registers };
-  // Kept as it is while nothing changes, so that others can see that at a glance.
-  let { grain } = state;
+  // Kept as they are while nothing changes, so that others can see that at a glance.
+  let { registers, grain } = state;
   for (const key of flowing) {
     const value = reading[key];
     if (typeof value !== "number") continue;
     const last = registers[key];
     const step = last === undefined ? 0 : value - last.value;
     if (step > 0 && step < (grain[key] ?? Infinity)) grain = { ...grain, [key]: step };
-    registers[key] =
-      last === undefined || step !== 0 || time < last.since
-        ? { value, since: time, flowed: 0 }
-        : { ...last, flowed: last.flowed + flowSince(state, key, time) };
+    const flowed = flowSince(state, key, time);
+    if (last === undefined || step !== 0 || time < last.since)
+      registers = { ...registers, [key]: { value, since: time, flowed: 0 } };
+    else if (flowed > 0) registers = { ...registers, [key]: { ...last, flowed: last.flowed + flowed } };
   }
   return { registers, grain };
 };

@@ -6,6 +6,7 @@
  * Pure: takes a state and a reading, returns a state and a reading.
  */
 import { type LiveKey, type LiveReading, liveKeys } from "@meterport/protocol/meaning/readings";
+import { readingTime } from "../model/reading-time.ts";
 import { areZeroed, isBlankSet, isFirstZero, swapped } from "./blank-set.ts";
 import { checkFrozen, type FrozenEvent, type FrozenState, nothingFrozen } from "./frozen.ts";
 import { isRegister, type RegisterKey, registerKeys } from "./measured.ts";
@@ -166,7 +167,7 @@ class Judgement {
   constructor(last: GuardState, time: number) {
     this.#last = last;
     this.#time = time;
-    this.#lastTime = last.last === null ? Number.NaN : Date.parse(last.last.time);
+    this.#lastTime = last.last === null ? Number.NaN : (last.read ?? Date.parse(last.last.time));
     this.widened = last.widened;
     this.registers = { ...last.registers };
   }
@@ -275,7 +276,7 @@ const impossible = (
   // Registers that are zeroed or swapped include one that fell.
   if (!registerKeys.some((key) => (reading[key] ?? Infinity) < (registers[key] ?? 0))) return none;
   if (areZeroed(reading, registers)) return new Set(registerKeys);
-  return swapped(reading, registers, mayRise(since(time, Date.parse(reading.time)), limits));
+  return swapped(reading, registers, mayRise(since(time, readingTime(reading)), limits));
 };
 
 /**
@@ -287,7 +288,7 @@ const impossible = (
  * Zeros everywhere, registers in each other's place and values that stand still are not believed however often they are read.
  */
 export const guard = (state: GuardState, reading: LiveReading, limits: GuardLimits): Guarded => {
-  const time = Date.parse(reading.time);
+  const time = readingTime(reading);
   const judged = new Judgement(state, time);
   const never = impossible(reading, state, limits);
   for (const key of liveKeys) {

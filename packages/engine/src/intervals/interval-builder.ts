@@ -10,6 +10,7 @@ import type { LiveReading } from "@meterport/protocol/meaning/readings";
 import type { Millis } from "@meterport/protocol/ports";
 import { type RegisterKey, registerKeys } from "../guard/measured.ts";
 import type { Interval, IntervalQuality } from "../model/interval.ts";
+import { readingTime } from "../model/reading-time.ts";
 
 export interface IntervalBuilderOptions {
   readonly point: string;
@@ -84,7 +85,7 @@ export class IntervalBuilder {
    * @param now its moment on the monotonic clock, so that a step of the wall clock is noticed; omitted, only a step back is
    */
   push(reading: LiveReading, now?: Millis): readonly Interval[] {
-    const time = Date.parse(reading.time);
+    const time = readingTime(reading);
     if (!Number.isFinite(time) || reading.quality === "stale") return [];
     if (this.#isStepped(time, now)) this.forget();
     this.#newest = time;

@@ -34,11 +34,12 @@ export const guardMemo = ({ pending, read, widened, still }: GuardState): string
 
 /** Writes the memo of a state, cheaply if nothing of it has changed since the state before. */
 export const guardMemoWriter = (): ((state: GuardState) => string | null) => {
-  let last: { readonly state: GuardState; readonly text: string | null } | undefined;
+  let last: GuardState | undefined;
+  let text: string | null = null;
   return (state) => {
-    const isSame = last !== undefined && hasSameMemo(last.state, state);
-    last = { state, text: isSame && last !== undefined ? last.text : guardMemo(state) };
-    return last.text;
+    if (last === undefined || !hasSameMemo(last, state)) text = guardMemo(state);
+    last = state;
+    return text;
   };
 };
 

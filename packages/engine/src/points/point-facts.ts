@@ -13,6 +13,7 @@ import type { Device, RegisterValues } from "../model/device.ts";
 import { foundEvent, type PointEvent } from "../model/point-event.ts";
 import type { MeterIdentity } from "../model/point-model.ts";
 import type { Proof } from "../model/proof.ts";
+import { readingTime } from "../model/reading-time.ts";
 import type { RegisterReason, RegisterState } from "../model/register-state.ts";
 import type { Memo, StoreBatch } from "../ports/store.ts";
 import { type FactsMemory, factsMemo, factsMemoName } from "./point-facts-memory.ts";
@@ -92,7 +93,7 @@ export class PointFacts {
 
   /** What to store beside this reading; empty for most. */
   take({ reading, identity, events }: FactsFeed): Pick<StoreBatch, "registers" | "events" | "devices" | "memos"> {
-    const time = Date.parse(reading.time);
+    const time = readingTime(reading);
     const notes: Notes = { registers: [], events: [], devices: [] };
     const sure = reading.quality === "good" || reading.quality === "partial";
     const now = sure ? sampleOf(reading, time) : null;

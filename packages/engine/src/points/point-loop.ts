@@ -362,11 +362,10 @@ export class PointLoop implements MeterView {
   #logState(): void {
     const { log, id, url, tally } = this.#options;
     const { state, cause, problem } = this.verdict();
+    if (state === this.#logged.state && cause === this.#logged.cause) return;
     if (state !== this.#logged.state) tally?.move(this.#logged.state, state);
-    if (state !== this.#logged.state || cause !== this.#logged.cause) {
-      if (state === "up") log.info(`link up, ${url}`, { meter: id });
-      else log.warn(`link ${state}${problem === null ? "" : `: ${problem}`}`, { meter: id });
-    }
+    if (state === "up") log.info(`link up, ${url}`, { meter: id });
+    else log.warn(`link ${state}${problem === null ? "" : `: ${problem}`}`, { meter: id });
     this.#logged = { state, cause };
   }
 }
