@@ -4,10 +4,8 @@
  * gateway with its store there, without a server; a second run in the same folder starts with points that are known. Without, only the
  * links and the loops run. Nothing is back-filled.
  */
-import { fork } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { monitorEventLoopDelay, performance } from "node:perf_hooks";
-import { fileURLToPath } from "node:url";
 import { Turns } from "@meterport/client/supervision/turns";
 import { limitsForFuse } from "@meterport/engine/guard/guard";
 import { phaseOf } from "@meterport/engine/plan/spread";
@@ -27,6 +25,7 @@ import { systemClock as clock, systemEntropy as entropy } from "@meterport/trans
 import { linkTraits } from "@meterport/transports/link-traits";
 import { openLink } from "@meterport/transports/open";
 import { fleetKey } from "./fleet-key.ts";
+import { startMeters, threadTimes } from "./many-meters.ts";
 import { say } from "./measure.ts";
 
 const [meters = 1_000, intervalSeconds = 10, seconds = 60, bridges = 50] = process.argv.slice(2, 6).map(Number);
@@ -36,10 +35,7 @@ const interval = 1_000 * intervalSeconds;
 const lateAfter = 1_000;
 const megabyte = 1024 * 1024;
 
-const meterProcess = fork(fileURLToPath(new URL("fleet-meters.ts", import.meta.url)), [String(bridges)]);
-const ports = await new Promise<readonly number[]>((resolve) =>
-  meterProcess.once("message", (message) => resolve(message as readonly number[])),
-);
+const metersSide = await startMeters(bridges);
 
 collectForManyMeters();
 const collect = (): void => (globalThis as { gc?: () => void }).gc?.();
@@ -66,9 +62,8 @@ const key = new Secret(fleetKey);
 const turns = new Turns({ clock });
 let failed = 0;
 const points = Array.from({ length: meters }, (_, index) => {
-  const bridge = index % bridges;
   const id = `m${index}`;
-  const link = `tcp://127.0.${1 + Math.floor(bridge / 250)}.${1 + (bridge % 250)}:${ports[bridge]}`;
+  const link = metersSide.link(index);
   const config: MeterConfig = {
     id,
     name: `Meter ${index}`,
@@ -149,23 +144,6 @@ const retries = (): number => points.reduce((sum, { source }) => sum + source.st
 const percent = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(2)} %`;
 const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** Processor time by the name of the thread, seconds; nothing where the system does not tell. */
-const threadTimes = (): ReadonlyMap<string, number> => {
-  const times = new Map<string, number>();
-  try {
-    for (const task of readdirSync("/proc/self/task")) {
-      const stat = readFileSync(`/proc/self/task/${task}/stat`, "latin1");
-      const name = stat.slice(stat.indexOf("(") + 1, stat.lastIndexOf(")"));
-      // User and system time, which come 11 fields after the state.
-      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-      times.set(name, (times.get(name) ?? 0) + (Number(fields[11]) + Number(fields[12])) / 100);
-    }
-  } catch {
-    // Another system, or a thread that has just ended.
-  }
-  return times;
-};
-
 const holds = monitorEventLoopDelay({ resolution: 10 });
 holds.enable();
 const cpuAtStart = process.cpuUsage();
@@ -216,5 +194,5 @@ if ("gc" in globalThis)
   );
 for (const [kind, count] of [...troubles].toSorted((a, b) => b[1] - a[1]).slice(0, 8)) say(`  ${count} x ${kind}`);
 if (process.env.HEAP_SNAPSHOT !== undefined) (await import("node:v8")).writeHeapSnapshot(process.env.HEAP_SNAPSHOT);
-meterProcess.disconnect();
+metersSide.process.disconnect();
 process.exit();
