@@ -3,31 +3,12 @@
  * which costs more than all that the piece is read for.
  */
 import type { OnReadOpts } from "node:net";
+import { passingCopy } from "@meterport/protocol/passing-bytes";
 
 const roomOfRead = 64 * 1024;
 /** Elsewhere a read ends before the next one begins; Windows may fill the memory of a socket while others are read. */
 const shared = process.platform === "win32" ? undefined : new Uint8Array(roomOfRead);
 const roomOnWindows = 4 * 1024;
-
-const poolSize = 32 * 1024;
-/** A longer piece gets memory of its own. */
-const longestInPool = 512;
-
-let pool = new ArrayBuffer(poolSize);
-let used = 0;
-
-/** A copy of the first bytes. Short ones share their memory with others, which is free once none of them is left. */
-const copyOf = (bytes: Uint8Array, length: number): Uint8Array => {
-  if (length > longestInPool) return bytes.slice(0, length);
-  if (used + length > poolSize) {
-    pool = new ArrayBuffer(poolSize);
-    used = 0;
-  }
-  const copy = new Uint8Array(pool, used, length);
-  used += length;
-  for (let at = 0; at < length; at++) copy[at] = bytes[at] as number;
-  return copy;
-};
 
 /** Takes bytes that will not change again; returns whether it wants more. */
 type Taker = (bytes: Uint8Array) => boolean;
@@ -44,7 +25,7 @@ export class SocketReads {
     this.onread = {
       buffer: shared ?? new Uint8Array(roomOnWindows),
       callback: (length, buffer) => {
-        const bytes = copyOf(buffer, length);
+        const bytes = passingCopy(buffer, 0, length);
         if (this.#taker !== undefined) return this.#taker(bytes);
         this.#early = bytes;
         return false;

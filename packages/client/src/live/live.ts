@@ -24,7 +24,7 @@ import type { Outcome } from "../meter/outcome.ts";
 import type { Environment } from "../meter/read/dimensions.ts";
 import { type ByteRange, joinRanges, requestCost } from "../meter/read/ranges.ts";
 import { Shared } from "../meter/read/shared.ts";
-import { readSlice } from "../meter/read/table-bytes.ts";
+import { readPassing } from "../meter/read/table-bytes.ts";
 import { StopSignal } from "../session/stop-signal.ts";
 import { askEnergyUnit } from "./energy-unit.ts";
 import { SourceScratch } from "./source-scratch.ts";
@@ -151,7 +151,7 @@ export class LiveReader {
   /** The bytes of one read of a plan; undefined if the meter refuses it. @throws LinkError */
   async #take({ table, range, label }: LiveRead, signal: Signal): Promise<Uint8Array | undefined> {
     try {
-      return await readSlice(this.meter.session, table.number, range, { label, signal, priority: livePriority });
+      return await readPassing(this.meter.session, table.number, range, { label, signal, priority: livePriority });
     } catch (error) {
       if (!(error instanceof ResponseError)) throw error;
       return undefined;

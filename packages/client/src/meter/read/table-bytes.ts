@@ -60,11 +60,27 @@ const readPiece = async (
   table: number,
   { offset, length }: ByteRange,
   options: RequestOptions,
+  passing = false,
 ): Promise<Uint8Array> => {
   const request = encodeRequest({ kind: "read-at", table, offset, count: length });
-  const data = dataOf(decodeResponse(await session.request(request, options), "read-at"), options.label);
-  return expect(data, { offset, length }, options.label);
+  const answer = decodeResponse(await session.request(request, options), "read-at", passing);
+  return expect(dataOf(answer, options.label), { offset, length }, options.label);
 };
+
+/** Whether one message holds it. */
+const fits = (session: Session, table: number, { offset, length }: ByteRange): boolean =>
+  length > 0 && length <= session.readLimit && offset + length <= largestTable && !isPending(table);
+
+/** The same as `readSlice` for bytes that the caller forgets at once, so that they need no memory of their own. @throws as `readSlice` */
+export const readPassing = (
+  session: Session,
+  table: number,
+  range: ByteRange,
+  options: RequestOptions,
+): Promise<Uint8Array> =>
+  fits(session, table, range)
+    ? readPiece(session, table, range, options, true)
+    : readPieces(session, table, range, options, undefined);
 
 /**
  * A slice of a table, in as many requests as the seal's limit needs. `starts` as in `cutRange`.
@@ -77,14 +93,11 @@ export const readSlice = (
   range: ByteRange,
   options: RequestOptions,
   starts?: readonly number[],
-): Promise<Uint8Array> => {
-  // Most reads fit into one message.
-  const { offset, length } = range;
-  const fits = length > 0 && length <= session.readLimit && offset + length <= largestTable;
-  return fits && !isPending(table)
+): Promise<Uint8Array> =>
+  // Most reads do.
+  fits(session, table, range)
     ? readPiece(session, table, range, options)
     : readPieces(session, table, range, options, starts);
-};
 
 const readPieces = async (
   session: Session,

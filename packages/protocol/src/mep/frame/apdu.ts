@@ -141,10 +141,15 @@ export const encodeResponse = (response: TableResponse): Uint8Array => {
  * The fields of a response; what a success holds depends on what was asked. The count of a read must be the number of
  * bytes after it: with a weak digest it is a second witness of the length. Never throws.
  *
+ * @param passing whether the data are soon forgotten: then they are a view of `bytes`, else a copy that may be kept
  * @example
  * decodeResponse(Uint8Array.of(0x00, 0x00, 0x01, 0x07), "read") // { kind: "data", data: Uint8Array [7] }
  */
-export const decodeResponse = (bytes: Uint8Array, asked: TableRequest["kind"]): TableResponse | Malformed => {
+export const decodeResponse = (
+  bytes: Uint8Array,
+  asked: TableRequest["kind"],
+  passing = false,
+): TableResponse | Malformed => {
   const wrong = malformedResponse(bytes, asked);
   if (wrong !== undefined) return wrong;
   const first = bytes[0] as number;
@@ -152,7 +157,7 @@ export const decodeResponse = (bytes: Uint8Array, asked: TableRequest["kind"]): 
     return { kind: "sequence", sequence: ((u16(bytes, 1) << 16) | u16(bytes, 3)) >>> 0 };
   if (first !== code.ok) return { kind: "error", code: first };
   if (asked === "write" || asked === "write-at") return { kind: "done" };
-  return { kind: "data", data: bytes.slice(readResponseHeader) };
+  return { kind: "data", data: passing ? bytes.subarray(readResponseHeader) : bytes.slice(readResponseHeader) };
 };
 
 /** What is wrong with a response, for one who does not want its data yet; undefined if nothing is. Never throws. */

@@ -1,4 +1,5 @@
 /** Length-prefixed frames on the MEP port, and the alert: a frame of length zero. Big-endian, as all message fields are. */
+import { passingCopy } from "../../passing-bytes.ts";
 
 /** Most bytes after the length field that either side may send (MEP guide 1.1, p. 14). */
 export const maxBody = 476;
@@ -81,7 +82,7 @@ export class Deframer {
       // A view would cost more than copying the few bytes of a usual frame.
       for (const end = at + taken; at < end; at++) this.#buffer[this.#held++] = bytes[at] as number;
       if (this.#held === total) {
-        events.push({ type: "frame", body: this.#buffer.slice(lengthField, total) });
+        events.push({ type: "frame", body: passingCopy(this.#buffer, lengthField, total) });
         this.#held = 0;
       }
     }
