@@ -28,6 +28,38 @@ test("uses libsql if Node has no SQLite, with values, names, and a close that ma
   db.close();
 });
 
+for (const [name, sources] of Object.entries({
+  "Node's SQLite": thisNode,
+  libsql: { ...thisNode, builtIn: () => undefined },
+}))
+  test(`${name}: whatever the id of the row that was inserted last, statements run and say what they changed`, () => {
+    const db = sqliteDriver(sources)(":memory:");
+    try {
+      db.exec("CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER); CREATE TABLE k (k TEXT PRIMARY KEY) WITHOUT ROWID");
+      const changes = (sql: string, ...values: readonly number[]) => Number(db.prepare(sql).run(...values).changes);
+      const insert = "INSERT INTO t VALUES ((? << 42) | ?, 1) ON CONFLICT DO NOTHING";
+      // 2048 << 42 is 2^53, and 2097151 << 42 the largest that SQLite has.
+      for (const point of [2_047, 2_048, 5_000, 2_097_151]) {
+        assert.equal(changes(insert, point, 7), 1, `point ${point}`);
+        assert.equal(changes(insert, point, 7), 0, `point ${point} again`);
+      }
+      assert.equal(changes("INSERT INTO t VALUES (-9007199254740993, 1)"), 1);
+      assert.equal(changes("INSERT INTO k VALUES ('without an id')"), 1);
+      assert.equal(changes("UPDATE t SET a = 2"), 5);
+      assert.equal(changes("INSERT INTO t SELECT id - 1, 3 FROM t"), 5);
+      assert.equal(changes("DELETE FROM t WHERE a = 3"), 5);
+      assert.deepEqual(
+        db
+          .prepare("SELECT id >> 42 AS point, id & 0x3ffffffffff AS time, a FROM t WHERE id > 0 ORDER BY id")
+          .all()
+          .map((row) => ({ ...row })),
+        [2_047, 2_048, 5_000, 2_097_151].map((point) => ({ point, time: 7, a: 2 })),
+      );
+    } finally {
+      db.close();
+    }
+  });
+
 test("without either, reports the package and what to do in one sentence", () => {
   const missing = node20(() => {
     throw failure("Cannot find module 'libsql'\nRequire stack:\n- sqlite-driver.js", "MODULE_NOT_FOUND");

@@ -10,9 +10,14 @@ export type SqliteNames = Readonly<Record<string, SqliteValue>>;
 
 export type SqliteRow = Readonly<Record<string, unknown>>;
 
+/**
+ * A whole number of a row must be within what a JavaScript number holds: Node's SQLite throws at any other, and libsql rounds it.
+ * The ids of rows that are written may be as large as SQLite allows.
+ */
 export interface SqliteStatement {
   readonly all: (...values: readonly SqliteValue[] | readonly [SqliteNames]) => readonly SqliteRow[];
   readonly get: (...values: readonly SqliteValue[]) => SqliteRow | undefined;
+  /** Only for a statement that gives no rows. */
   readonly run: (...values: readonly SqliteValue[] | readonly [SqliteNames]) => { readonly changes: number | bigint };
 }
 
@@ -38,14 +43,44 @@ interface Database {
 
 type DatabaseClass = new (path: string, options: { readonly timeout: number }) => Database;
 
-/** @param farewell the statement that releases the file if `close` alone does not */
-const connection = (database: Database, farewell?: string): SqliteConnection => {
+/** What one of them does differently. */
+interface Manner {
+  readonly statement: (prepared: unknown) => SqliteStatement;
+  /** The statement that releases the file if `close` alone does not. */
+  readonly farewell?: string;
+}
+
+interface BuiltInStatement extends SqliteStatement {
+  /** The columns of its rows. Missing before Node 22.16. */
+  readonly columns?: () => readonly unknown[];
+  readonly setReadBigInts: (on: boolean) => void;
+}
+
+/**
+ * Since Node 26, `run` throws if the id of the row that the connection inserted last is beyond 2^53, whichever statement
+ * inserted it. The statement has had its effect by then. So ids are asked for as big integers.
+ */
+const builtInStatement = (statement: BuiltInStatement): SqliteStatement => {
+  // Where `columns` is missing, `run` rounds the id.
+  if (statement.columns?.().length === 0) statement.setReadBigInts(true);
+  return statement;
+};
+
+const builtInManner: Manner = { statement: (prepared) => builtInStatement(prepared as BuiltInStatement) };
+
+const libsqlManner: Manner = {
+  statement: (prepared) => prepared as SqliteStatement,
+  // libsql keeps the file open while a statement is in memory, so nothing else empties the write-ahead log.
+  farewell: "PRAGMA wal_checkpoint(TRUNCATE)",
+};
+
+const connection = (database: Database, { statement, farewell }: Manner): SqliteConnection => {
   let isOpen = true;
   return {
     exec: (sql) => {
       database.exec(sql);
     },
-    prepare: (sql) => database.prepare(sql) as SqliteStatement,
+    prepare: (sql) => statement(database.prepare(sql)),
     close: () => {
       if (!isOpen) return;
       isOpen = false;
@@ -98,12 +133,10 @@ const reasonOf = (error: unknown): string => {
  */
 export const sqliteDriver = (sources: SqliteSources = thisNode): SqliteDriver => {
   const BuiltIn = sources.builtIn();
-  if (BuiltIn !== undefined) return (path) => connection(new BuiltIn(path, { timeout: lockTimeout }));
+  if (BuiltIn !== undefined) return (path) => connection(new BuiltIn(path, { timeout: lockTimeout }), builtInManner);
   try {
     const Libsql = sources.libsql();
-    // libsql keeps the file open while a statement is in memory, so nothing else empties the write-ahead log.
-    const farewell = "PRAGMA wal_checkpoint(TRUNCATE)";
-    return (path) => connection(new Libsql(path, { timeout: lockTimeout }), farewell);
+    return (path) => connection(new Libsql(path, { timeout: lockTimeout }), libsqlManner);
   } catch (cause) {
     throw new UsageError(
       "sqlite",

@@ -50,6 +50,37 @@ for (const [name, driver] of Object.entries(drivers)) {
     };
   });
 
+  test(`${name}: stores and deletes what a point has whose short number is in the thousands`, async () => {
+    const folder = folderForTest();
+    await open(folder).close();
+    const db = driver(join(folder, "meterport.db"));
+    db.prepare("INSERT INTO meter (key, id) VALUES (?, ?)").run(5_000, "home");
+    db.close();
+    const store = open(folder);
+    try {
+      const t0 = Date.UTC(2026, 0, 1, 12);
+      const list = Array.from({ length: 20 }, (_, n) => reading(t0 + n * 300_000, { power_w: n }));
+      const first = { ...readings(list.slice(0, 19)), registers: [register({ time: 1 })] };
+      const written = [await store.write(first), await store.write({ ...readings(list), registers: [register()] })];
+      assert.deepEqual(
+        written.map(({ readings, journal }) => [readings, journal]),
+        [
+          [19, 1],
+          [1, 2],
+        ],
+      );
+      await store.setCursor("reader", 2);
+      assert.equal((await store.readings("home", { from: t0, to: 2 * t0, limit: 99 })).length, 20);
+      const hours = () => store.history("home", { from: t0, step: 3_600, count: 1 });
+      assert.equal((await hours())[0]?.power_w, 5.5);
+      assert.equal((await store.prune({ readings: t0 + 3_600_000 })).readings, 12);
+      assert.equal((await hours())[0]?.power_w, 5.5);
+    } finally {
+      await store.close();
+      remove(folder);
+    }
+  });
+
   test(`${name}: means of every live key and extremes of power and voltages outlive the readings`, async () => {
     const folder = folderForTest();
     const store = open(folder);
