@@ -12,7 +12,7 @@ import type { Proof } from "@meterport/engine/model/proof";
 import type { Store } from "@meterport/engine/ports/store";
 import { reading } from "@meterport/engine/testing/fake-meter";
 import fc from "fast-check";
-import { append, type Check, interval, journalOf, quarter, register, t0 } from "./under-test.test-kit.ts";
+import { append, type Check, event, interval, journalOf, quarter, register, t0 } from "./under-test.test-kit.ts";
 
 const always = { from: 0, to: Number.MAX_SAFE_INTEGER, limit: 1_000 };
 const imported = { ...always, channel: "energy_import_wh" };
@@ -475,6 +475,25 @@ const deviceChecks = (check: Check): void => {
 };
 
 const togetherChecks = (check: Check): void => {
+  check(
+    "refuses whole numbers that JavaScript does not hold, so that what else is stored can be read",
+    async ({ store }) => {
+      const beyond = 2 ** 60;
+      for (const batch of [
+        { events: [event({ number: beyond })] },
+        { intervals: [interval({ proof: { ...proof, clockOffset: -beyond } })] },
+        { registers: [register({ proof: { ...proof, offset: beyond } })] },
+      ])
+        await assert.rejects(store.write(batch), RangeError, JSON.stringify(batch));
+      await store.write({ events: [event({ number: Number.MAX_SAFE_INTEGER })] });
+      const events = await store.events("home", { limit: 9 });
+      assert.deepEqual(
+        events.map(({ number }) => number),
+        [Number.MAX_SAFE_INTEGER],
+      );
+    },
+  );
+
   check("a batch that cannot be stored leaves nothing, and takes no number of the journal", async ({ store }) => {
     await store.write({ events: [], intervals: [interval({ end: t0 - quarter })] });
     const batch = {
