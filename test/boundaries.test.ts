@@ -257,6 +257,15 @@ describe("files", () => {
     assert.doesNotMatch("src/network/tmp/x https://example.org/work/x", forbidden[1]?.[1] as RegExp);
   });
 
+  test("no private method has overloads, which Node 22.18 does not strip whole", () => {
+    const overload = /^\s+(?:static |async )*#\w+(?:<[^({]*>)?\([^{}]*?\)(?:: [^;{}]*)?;$/m;
+    const overloaded = code.filter((path) => path.endsWith(".ts") && overload.test(textOf(path)));
+    assert.deepEqual(overloaded, []);
+    assert.match("  #of(a: A): A;\n  #of(a: A | B) {", overload);
+    assert.match("  static #of<T>(\n    a: T,\n  ): T;", overload);
+    assert.doesNotMatch("  #of(a: A): A {\n    return this.#to(a);\n  }\n  of(a: A): A;", overload);
+  });
+
   test("Node's built-ins are imported with their prefix", () => {
     const builtins = new Set(builtinModules.filter((name) => !name.startsWith("node:")));
     const bare = [...imports].flatMap(([path, list]) =>

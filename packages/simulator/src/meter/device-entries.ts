@@ -55,12 +55,12 @@ export class DeviceEntries {
 
   /** Entry of ET13; undefined for a slot that this meter lacks. */
   configuration(slot: number): DeviceConfiguration | undefined {
-    return this.#decode(ET13).devices[slot];
+    return this.#configurations().devices[slot];
   }
 
   /** Changes an entry of ET13. @throws LayoutError for a value that does not fit */
   configure(slot: number, change: Partial<DeviceConfiguration>): void {
-    const table = this.#decode(ET13);
+    const table = this.#configurations();
     const entry = table.devices[slot];
     if (entry === undefined) return;
     Object.assign(entry, change);
@@ -93,12 +93,12 @@ export class DeviceEntries {
 
   /** Entry of ET14. */
   status(slot: number): DeviceStatus | undefined {
-    return this.#decode(ET14).devices[slot];
+    return this.#statuses().devices[slot];
   }
 
   /** Changes an entry of ET14. @throws LayoutError for a value that does not fit */
   update(slot: number, change: Partial<DeviceStatus> | ((status: DeviceStatus) => Partial<DeviceStatus>)): void {
-    const table = this.#decode(ET14);
+    const table = this.#statuses();
     const entry = table.devices[slot];
     if (entry === undefined) return;
     Object.assign(entry, typeof change === "function" ? change(entry) : change);
@@ -133,12 +133,15 @@ export class DeviceEntries {
     return entriesAt + slot * this.#dimensions.ET11.statusEntrySize;
   }
 
-  #decode(table: typeof ET13): ET13;
-  #decode(table: typeof ET14): ET14;
-  #decode(table: typeof ET13 | typeof ET14): ET13 | ET14 {
-    const bytes = this.#memory.get(table.number) ?? new Uint8Array(0);
-    return table === ET13
-      ? decode(ET13, bytes, this.#dimensions, { trailing: "keep" })
-      : decode(ET14, bytes, this.#dimensions, { trailing: "keep" });
+  #configurations(): ET13 {
+    return decode(ET13, this.#bytesOf(ET13.number), this.#dimensions, { trailing: "keep" });
+  }
+
+  #statuses(): ET14 {
+    return decode(ET14, this.#bytesOf(ET14.number), this.#dimensions, { trailing: "keep" });
+  }
+
+  #bytesOf(number: number): Uint8Array {
+    return this.#memory.get(number) ?? new Uint8Array(0);
   }
 }
