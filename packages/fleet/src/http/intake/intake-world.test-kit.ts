@@ -1,5 +1,6 @@
 /** A fleet's intake behind real HTTP, with the desk of the jobs: what gateways bring, and what they are asked for. */
 import assert from "node:assert/strict";
+import { after, before } from "node:test";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Interval } from "@meterport/engine/model/interval";
 import type { ReadKind } from "@meterport/engine/model/visit";
@@ -13,6 +14,7 @@ import { Secret } from "@meterport/protocol/mep/security/key";
 import { systemClock, systemEntropy } from "@meterport/transports/clock";
 import { HTTPException } from "hono/http-exception";
 import type { Database } from "../../books/database.ts";
+import { FleetServer } from "../../books/fleet-database.test-kit.ts";
 import { jobsDesk } from "../../jobs/jobs-desk.ts";
 import { addFleetRoutes } from "../fleet-routes.ts";
 import { bringSites } from "../fleet-world.test-kit.ts";
@@ -23,7 +25,7 @@ export interface Told {
   readonly data: any;
 }
 
-export class IntakeWorld {
+class IntakeWorld {
   readonly database: Database;
   /** What the gateway would log as a mistake of its own. */
   readonly mistakes: readonly string[];
@@ -149,8 +151,18 @@ export const entryOf = (kind: "device" | "interval", own: { readonly point: stri
   [kind]: kind === "interval" ? { ...own, revision: 1, stored: begin } : own,
 });
 
-/** What gateways send to a fleet, and people ask of it. */
-export const intakeWords = (fleet: () => IntakeWorld) => {
+/** One fleet for the tests of a suite, what gateways send to it, and what people ask of it. */
+export const intakeSuite = () => {
+  const servers = new FleetServer();
+  let world: IntakeWorld;
+  before(async () => {
+    world = await IntakeWorld.open(await servers.fleet());
+  });
+  after(async () => {
+    await world.close();
+    await servers.stop();
+  });
+  const fleet = (): IntakeWorld => world;
   const bring = (token: string, entries: readonly object[]) =>
     fleet().send("/intake", {
       ...{ method: "POST", headers: { authorization: `Bearer ${token}` } },
@@ -166,5 +178,5 @@ export const intakeWords = (fleet: () => IntakeWorld) => {
     (await fleet().json<{ readonly campaign: number }>(fleet().post(`/points/${point}/read`, { reads }))).campaign;
   const answer = (token: string, ...outcomes: readonly object[]) =>
     fleet().post("/intake/outcomes", { outcomes }, token);
-  return { bring, gateway, read, answer };
+  return { fleet, bring, gateway, read, answer };
 };
