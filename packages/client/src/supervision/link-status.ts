@@ -2,11 +2,14 @@
 import type { Millis } from "@meterport/protocol/ports";
 import type { Counters } from "../session/session.ts";
 
+/** Every state that a link can have. */
+export const linkStates = ["up", "degraded", "connecting", "paused", "refused", "silent"] as const;
+
 /**
  * `connecting`: before the first contact; `up`; `degraded`: works, but too much must be repeated; `paused`: silent for a while,
  * as during an optical session on the same line; `refused`: answers, but rejects us; `silent`: no trustworthy answer.
  */
-export type LinkState = "connecting" | "up" | "degraded" | "paused" | "refused" | "silent";
+export type LinkState = (typeof linkStates)[number];
 
 /** Why a link is in its state. */
 export interface LinkCause {

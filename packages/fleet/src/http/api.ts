@@ -2,6 +2,7 @@
  * The types of `/api/v1/fleet/…`: all that the page knows of a fleet. Times are ISO 8601 in UTC, days "2026-11-29"; null is unknown, never 0.
  * Pages are asked for with `?cursor=` and `?limit=`; `next` is the cursor of the next page, null on the last.
  */
+import { linkStates } from "@meterport/client/supervision/link-status";
 
 /** A number of slots is one of intervals of the points' own length. */
 export interface FleetAnswer {
@@ -36,16 +37,7 @@ export interface FleetAnswer {
  * The link to a meter as its holder told it last; `free` if no process that lives holds its shard, `unknown` if its holder has not told yet.
  * While it is neither `up` nor `degraded`, no value of the meter is fresh.
  */
-export const fleetLinkStates = [
-  "up",
-  "degraded",
-  "connecting",
-  "paused",
-  "refused",
-  "silent",
-  "free",
-  "unknown",
-] as const;
+export const fleetLinkStates = [...linkStates, "free", "unknown"] as const;
 export type FleetLinkState = (typeof fleetLinkStates)[number];
 
 /** `up`: seen within 8 s; `late`: it may be dead, its shards are about to be taken; `gone`: dead. */

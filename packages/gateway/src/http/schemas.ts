@@ -1,5 +1,7 @@
 /** The API's answers as schemas, for its OpenAPI document; `satisfies` checks them against the types in `api.ts`. */
+
 import { z } from "@hono/zod-openapi";
+import { linkStates } from "@meterport/client/supervision/link-status";
 import { type LiveKey, liveKeys } from "@meterport/protocol/meaning/readings";
 import { captureStates } from "../captures/bad-link-states.ts";
 import type {
@@ -27,7 +29,7 @@ export const countsOf = <const W extends string>(words: readonly W[]) =>
 
 export const linkHealth = z
   .object({
-    state: z.enum(["connecting", "up", "degraded", "paused", "refused", "silent"]),
+    state: z.enum(linkStates),
     url: z.string(),
     since: moment("When this state began"),
     cause: z.string().nullable().openapi({ description: "Cause of this state, as a stable code" }),

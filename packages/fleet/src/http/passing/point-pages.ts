@@ -1,9 +1,8 @@
 /** `GET /api/v1/points` of a process that answers for a fleet: its points by pages, in the order of their ids. */
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { LinkState } from "@meterport/client/supervision/link-status";
+import { type LinkState, linkStates } from "@meterport/client/supervision/link-status";
 import type { Points } from "@meterport/gateway/http/give";
 import { type BodyOf, badRequest, give } from "@meterport/gateway/http/give";
-import { linkStates } from "@meterport/gateway/http/points/link-states";
 import { type PointSort, worstFirst } from "@meterport/gateway/http/points/point-orders";
 import { pointsRoute } from "@meterport/gateway/http/points/routes";
 import { type pointSummary, pointsPage } from "@meterport/gateway/http/points/schemas";

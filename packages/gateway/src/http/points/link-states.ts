@@ -1,17 +1,8 @@
 /** How many points are in which state. Looking at each of many thousands takes a while, so it is done in slices and at most once a second. */
-import type { LinkState } from "@meterport/client/supervision/link-status";
+import { type LinkState, linkStates } from "@meterport/client/supervision/link-status";
 import { type MeterView, verdictOf } from "@meterport/engine/points/meter-view";
 import type { Clock, Millis } from "@meterport/protocol/ports";
 import type { Meters } from "../answers.ts";
-
-export const linkStates = [
-  "up",
-  "degraded",
-  "connecting",
-  "paused",
-  "refused",
-  "silent",
-] as const satisfies readonly LinkState[];
 
 export type StateCounts = Readonly<Record<LinkState, number>>;
 

@@ -1,7 +1,8 @@
 /** The groups of points, with the states of their links. */
 import type { LinkState } from "@meterport/client/supervision/link-status";
+import { linkStates } from "@meterport/client/supervision/link-status";
 import type { BodyOf, Points } from "../give.ts";
-import { linkStates, othersFirst, type StateCounts } from "./link-states.ts";
+import { othersFirst, type StateCounts } from "./link-states.ts";
 import type { groupsAnswer } from "./schemas.ts";
 
 const mostGroups = 1_000;

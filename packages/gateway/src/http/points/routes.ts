@@ -1,10 +1,10 @@
 /** How the API describes metering points. */
 import { createRoute } from "@hono/zod-openapi";
+import { linkStates } from "@meterport/client/supervision/link-status";
 import * as examples from "../openapi/examples.ts";
 import { choiceParam, choicesParam, countParam, cursorParam, query, textParam } from "../query/params.ts";
 import { answer, noSuchPoint, pointParams, pointProblems, wrongParameter } from "../route-parts.ts";
 import { linkHealth, liveAnswer } from "../schemas.ts";
-import { linkStates } from "./link-states.ts";
 import { pointSorts } from "./point-orders.ts";
 import * as schema from "./schemas.ts";
 

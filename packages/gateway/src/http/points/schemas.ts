@@ -1,9 +1,9 @@
 /** Answers about metering points. */
 import { z } from "@hono/zod-openapi";
+import { linkStates } from "@meterport/client/supervision/link-status";
 import { intervalQualities, intervalSources } from "@meterport/engine/model/interval";
 import { eventOrigins } from "@meterport/engine/model/point-event";
 import { countsOf, linkHealth, meterIdentity, moment, orNull } from "../schemas.ts";
-import { linkStates } from "./link-states.ts";
 
 export const linkState = z.enum(linkStates);
 

@@ -1,5 +1,5 @@
 /** What a fleet asks a gateway for on the stream of requests, and what the gateway answers. Both sides use these forms, and neither believes the other. */
-import type { LinkState } from "@meterport/engine/model/point-model";
+import { linkStates } from "@meterport/client/supervision/link-status";
 import { type Attempt, readKinds, visitEvents } from "@meterport/engine/model/visit";
 import { z } from "zod";
 
@@ -73,15 +73,6 @@ export interface Outcome {
 
 /** Links of one request. */
 export const mostLinks = 500;
-
-const linkStates = [
-  "up",
-  "degraded",
-  "connecting",
-  "paused",
-  "refused",
-  "silent",
-] as const satisfies readonly LinkState[];
 
 /** How links are: those that changed. An empty list says that the gateway is there. */
 export const linksForm = z.strictObject({
