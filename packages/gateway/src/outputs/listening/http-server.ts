@@ -193,11 +193,15 @@ const handling =
     });
   };
 
-const wantsWebSocket = ({ headers }: IncomingMessage): boolean => headers.upgrade?.toLowerCase() === "websocket";
+/** A request with a body opens no WebSocket. Node 26 would hand over its connection before the body has come. */
+const wantsWebSocket = ({ headers }: IncomingMessage): boolean =>
+  headers.upgrade?.toLowerCase() === "websocket" &&
+  Number(headers["content-length"] ?? 0) === 0 &&
+  headers["transfer-encoding"] === undefined;
 
 /**
  * Answers a request that offers a protocol which we do not speak, as the client of Java does with HTTP/2. RFC 9110, section 7.8, has it
- * ignored, but Node hands each such connection over once WebSockets are expected.
+ * ignored, but Node before 24.9 hands each such connection over once WebSockets are expected. Newer ones ask first.
  */
 const answerWithoutUpgrade = (
   handle: ReturnType<typeof handling>,
@@ -229,13 +233,14 @@ const bind = async (server: Server, host: string, port: number): Promise<number>
 export const listenHttp = async (options: HttpOptions): Promise<HttpListening> => {
   const { host, port, allows, log, upgrade, tls } = options;
   const handle = handling(options);
+  const asFace = {
+    ...serverOptions,
+    shouldUpgradeCallback: (request: IncomingMessage) => upgrade !== undefined && wantsWebSocket(request),
+  };
   const server: Server =
     tls === undefined
-      ? createServer(serverOptions, handle)
-      : (createTlsServer(
-          { ...serverOptions, ...tls, minVersion: "TLSv1.2", handshakeTimeout: 5_000 },
-          handle,
-        ) as Server);
+      ? createServer(asFace, handle)
+      : (createTlsServer({ ...asFace, ...tls, minVersion: "TLSv1.2", handshakeTimeout: 5_000 }, handle) as Server);
   const dropAll = limitConnections(server, allows, log);
   server.setTimeout(stalled);
   if (upgrade !== undefined)

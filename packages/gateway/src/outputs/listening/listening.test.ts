@@ -161,6 +161,10 @@ describe("the server of a face", () => {
           assert.match(await said(long), /^HTTP\/1\.1 413/);
           assert.equal(await said(`${begin("POST", "content-length: 9\r\n")}half`), "");
           assert.match(await said(begin("GET").replace("127.0.0.1", "example.com")), /^HTTP\/1\.1 421/);
+          const handshake = begin("POST", "content-length: 4\r\n").replace("h2c", "websocket");
+          assert.match(await said(`${handshake}body`), /^HTTP\/1\.1 200 .*POST body$/s, "a WebSocket has no body");
+          const chunked = begin("POST", "transfer-encoding: chunked\r\n").replace("h2c", "websocket");
+          assert.match(await said(`${chunked}4\r\nbody\r\n`), /^(HTTP\/1\.1 413.*)?$/s);
         },
         { upgrade },
       );
