@@ -38,11 +38,10 @@ export const resolutionColumns = `n INTEGER NOT NULL, last INTEGER NOT NULL, pow
 const start = idOf(":meter", ":start");
 const within = `id >= ${start} AND id < ${start} + :width`;
 
-const lastOf = (table: string, column: string): string =>
-  `(SELECT ${column} FROM ${table} WHERE ${within} AND ${column} IS NOT NULL ORDER BY id DESC LIMIT 1)`;
+/** Columns of a row that all rows below it have a part in; `id`, `n` and `last` come before them, registers behind. */
+const sharedColumns = columns.slice(3, -bucketRegisters.length);
 
 const ofReadings = [
-  ...[start, "count(*)", `max(id) - ${start}`],
   ...["count(power_w)", "sum(power_w)", "min(power_w)", "max(power_w)"],
   ...meanColumns.map((column) => `round(avg(${column}) * ${meanScale(column) / readingScale(column)})`),
   ...extremeColumns.flatMap((column) => [`min(${column})`, `max(${column})`]),
@@ -53,18 +52,33 @@ const meanOfMeans = (column: string): string =>
   `sum(${column} * n) / sum(CASE WHEN ${column} IS NULL THEN 0 ELSE n END)`;
 
 const ofParts = [
-  ...[start, "sum(n)", `max(id + last) - ${start}`],
   ...["sum(power_n)", "sum(power_sum)", "min(power_min)", "max(power_max)"],
   ...meanColumns.map((column) => `round(${meanOfMeans(column)})`),
   ...extremeColumns.flatMap((column) => [`min(${column}_min)`, `max(${column}_max)`]),
 ];
 
-/** It does not replace one that was made of more, as when a reading comes after those of its minute were deleted. */
+/** Most registers are in the newest row, which is looked up once for all of them. */
+const lastOf = (table: string, column: string): string =>
+  `ifnull(newest.${column}, (SELECT ${column} FROM ${table} WHERE ${within} AND ${column} IS NOT NULL ORDER BY id DESC LIMIT 1))`;
+
+/**
+ * It does not replace one that was made of more, as when a reading comes after those of its minute were deleted. A statement that reads
+ * the table into which it inserts would make a table in between each time.
+ */
 const makeStatement = ({ table, from }: Resolution): string => {
   const raw = from === "reading";
-  const values = [...(raw ? ofReadings : ofParts), ...bucketRegisters.map((column) => lastOf(from, column))];
-  return `INSERT OR REPLACE INTO ${table} (${columns.join(", ")}) SELECT ${values.join(", ")} FROM ${from} WHERE ${within}
-    HAVING ${raw ? "count(*)" : "sum(n)"} >= ifnull((SELECT n FROM ${table} WHERE id = ${start}), 1)`;
+  const parts = (raw ? ofReadings : ofParts).map((part, n) => `${part} AS ${sharedColumns[n]}`);
+  const values = [
+    ...[start, "part.n", raw ? `newest.id - ${start}` : `newest.id + newest.last - ${start}`],
+    ...sharedColumns.map((column) => `part.${column}`),
+    ...bucketRegisters.map((column) => lastOf(from, column)),
+  ];
+  const [, ...others] = columns;
+  return `INSERT INTO ${table} (${columns.join(", ")}) SELECT ${values.join(", ")}
+    FROM (SELECT ${raw ? "count(*)" : "sum(n)"} AS n, max(id) AS newest, ${parts.join(", ")} FROM ${from} WHERE ${within}) AS part
+      CROSS JOIN ${from} AS newest ON newest.id = part.newest
+    WHERE true ON CONFLICT (id) DO UPDATE SET ${others.map((column) => `${column} = excluded.${column}`).join(", ")}
+      WHERE excluded.n >= ${table}.n`;
 };
 
 const maker = (resolution: Resolution) => ({
@@ -102,8 +116,8 @@ export class SqliteResolutions {
   readonly #session: SqliteSession;
   /** Time of the newest reading of each point that was written. */
   readonly #newest = new Map<number, Millis | null>();
-  /** Points of this transaction: the newest reading before it, and minutes that got readings. */
-  readonly #touched = new Map<number, { readonly before: Millis | null; readonly minutes: Set<Millis> }>();
+  /** Points of this transaction: the newest reading before it, and minutes that got readings, some of them twice. */
+  readonly #touched = new Map<number, { readonly before: Millis | null; readonly minutes: Millis[] }>();
 
   constructor(session: SqliteSession) {
     this.#session = session;
@@ -123,12 +137,14 @@ export class SqliteResolutions {
       before = this.newest(point);
       this.#newest.set(point, before);
     }
-    this.#touched.set(point, { before, minutes: new Set() });
+    this.#touched.set(point, { before, minutes: [] });
   }
 
-  /** A new reading, in the transaction that stores it. */
+  /** A new reading, in the transaction that stores it, after `expect`. */
   add(point: number, time: Millis): void {
-    this.#touched.get(point)?.minutes.add(time - (time % 60_000));
+    const minutes = this.#touched.get(point)?.minutes;
+    const minute = time - (time % 60_000);
+    if (minutes !== undefined && minutes.at(-1) !== minute) minutes.push(minute);
     this.#newest.set(point, Math.max(this.#newest.get(point) ?? 0, time));
   }
 
@@ -136,8 +152,10 @@ export class SqliteResolutions {
   finish(): void {
     for (const [point, { before, minutes }] of this.#touched) {
       const newest = this.#newest.get(point) ?? 0;
-      if (before !== null) for (const minute of minutesWith(before)) minutes.add(minute);
-      this.#make(point, minutes, newest);
+      const open = openSince(newest);
+      // Nothing is over, as after most readings.
+      if ((before === null || before >= open) && minutes.every((minute) => minute >= open)) continue;
+      this.#make(point, before === null ? minutes : [...minutesWith(before), ...minutes], newest);
     }
     this.#touched.clear();
   }
