@@ -9,9 +9,10 @@ import type { Millis } from "@meterport/protocol/ports";
 import { deviceBody } from "../device-body.ts";
 import { eventIn, eventText, flagsText, numberOrNull, rankOf } from "../fact-rows.ts";
 import { type ProofSpan, spanAround } from "../proof-span.ts";
+import { storable, storableEvent } from "../storable-text.ts";
 import type { Partitions } from "./postgres-keys.ts";
 import { dropProofs, storeProofs } from "./postgres-proofs.ts";
-import { type Run, storable } from "./postgres-run.ts";
+import type { Run } from "./postgres-run.ts";
 import { columnsOf, slices, unnested } from "./slices.ts";
 
 /** What the parts of one batch share. */
@@ -190,11 +191,7 @@ const upsertEvents = `INSERT INTO happening (point, id, time, until, kind, numbe
 
 /** How many were new or changed. */
 export const putEvents = async (batch: Batch, list: readonly PointEvent[]): Promise<number> => {
-  // As it comes back from the database, so that a strange character does not look like a change for ever.
-  const placed = list.map((event) => ({
-    point: batch.point(event.point),
-    event: { ...event, id: storable(event.id), kind: storable(event.kind), detail: storable(event.detail) },
-  }));
+  const placed = list.map((event) => ({ point: batch.point(event.point), event: storableEvent(event) }));
   const known = new Map<string, string>();
   for (const part of slices(placed)) {
     const { rows } = await batch.run(findEvents, columnsOf(part, [({ point }) => point, ({ event }) => event.id]));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { failureOf, PostgresError, troubleOf } from "./postgres-failure.ts";
+import { failureOf, PostgresError, refusalOf, troubleOf } from "./postgres-failure.ts";
 import { parsePostgresUrl } from "./postgres-url.ts";
 
 const place = parsePostgresUrl("postgres://me:secret@127.0.0.1:5432/meters");
@@ -19,4 +19,16 @@ test("a server that is away is one trouble, however it says so", () => {
   assert.equal(ended, refused);
   assert.notEqual(ended, troubleOf(new PostgresError("failed", "it reports something")));
   assert.notEqual(troubleOf(new Error("one")), troubleOf(new Error("another")));
+});
+
+test("a value that the server cannot hold is the fault of the value, so that the rest is stored without it", () => {
+  const refusal = Object.assign(new Error('value "8589934592" is out of range for type integer'), {
+    ...{ severity: "ERROR", code: "22003" },
+  });
+  assert.match(
+    String(refusalOf(refusal, place)),
+    /^RangeError: .* refuses a value: value "8589934592" is out of range for type integer \(22003\)/,
+  );
+  for (const code of ["53100", "57014", "42501"])
+    assert.equal(refusalOf(Object.assign(new Error("no"), { severity: "ERROR", code }), place), undefined);
 });

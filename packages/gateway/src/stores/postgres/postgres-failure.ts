@@ -74,3 +74,10 @@ export const failureOf = (error: unknown, { shown, password }: PostgresPlace): E
     return new PostgresError("away", `${database} cannot be reached (${reason}): check that it runs`);
   return new PostgresError("failed", `${database} reports: ${reason} (${code})`);
 };
+
+/** The fault of a value that was to be stored, and not of the database: it would be refused each time. Undefined for any other. */
+export const refusalOf = (error: unknown, { shown, password }: PostgresPlace): RangeError | undefined => {
+  const code = codeOf(error);
+  if (!/^22/.test(code) || !isAnswer(error)) return undefined;
+  return new RangeError(`the database ${shown} refuses a value: ${reasonOf(error, password)} (${code})`);
+};

@@ -1,5 +1,6 @@
 /** Statements and their rows. */
 import type { Row } from "../fact-rows.ts";
+import { storable } from "../storable-text.ts";
 
 export interface Result {
   readonly rows: readonly Row[];
@@ -9,9 +10,6 @@ export interface Result {
 
 /** One statement. With values it is prepared, so its text should be one of few. */
 export type Run = (text: string, values?: readonly unknown[]) => Promise<Result>;
-
-/** PostgreSQL takes neither zero bytes nor half characters in a text. */
-export const storable = (text: string): string => Buffer.from(text).toString().replaceAll("\0", "\ufffd");
 
 /** A value as a parameter of a statement. */
 export const bound = (value: unknown): unknown => {

@@ -4,7 +4,7 @@ import { UsageError } from "@meterport/protocol/errors";
 import type { Millis } from "@meterport/protocol/ports";
 import type { Pool } from "pg";
 import { type Driver, poolOf } from "./postgres-driver.ts";
-import { failureOf, PostgresError } from "./postgres-failure.ts";
+import { failureOf, PostgresError, refusalOf } from "./postgres-failure.ts";
 import { bound, type Run } from "./postgres-run.ts";
 import { checkPresent, migrate } from "./postgres-schema.ts";
 import { PostgresStatements } from "./postgres-statements.ts";
@@ -140,6 +140,8 @@ export class PostgresSession {
 
   /** A lasting problem is logged once. */
   #failed(pool: Pool, error: unknown): Error {
+    const refusal = pool === this.#writer ? refusalOf(error, this.#place) : undefined;
+    if (refusal !== undefined) return refusal;
     const failure = failureOf(error, this.#place);
     if (failure instanceof PostgresError || failure instanceof UsageError) {
       const isKnown = [...this.#problems.values()].some(({ message }) => message === failure.message);

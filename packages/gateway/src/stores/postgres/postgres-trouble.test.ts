@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { createServer, type Socket } from "node:net";
 import { after, before, test } from "node:test";
 import { inspect } from "node:util";
+import { Keeper } from "@meterport/engine/points/keeper";
 import { type Log, silentLog } from "@meterport/engine/ports/log";
 import { reading } from "@meterport/engine/testing/fake-meter";
 import { UsageError } from "@meterport/protocol/errors";
@@ -215,11 +216,32 @@ test("strange texts and times are stored without a change that never ends", { sk
   assert.equal((await store.write({ events: [strange] })).events, 0);
   assert.equal((await store.events("home", { limit: 1 }))[0]?.detail, strange.detail);
   assert.deepEqual(await store.events("no\0body", { limit: 1 }), []);
-  await append(store, "home", [reading(0), reading(Date.UTC(1999, 11, 31)), reading(Date.UTC(2300, 0, 1))]);
+  await append(store, "home", [reading(0), reading(Date.UTC(1999, 11, 31)), reading(Date.UTC(2100, 0, 1))]);
   await store.write({ intervals: [interval({ end: 0 }), interval({ end: Date.UTC(2300, 0, 1) })] });
   assert.equal((await store.prune({ readings: Date.UTC(2000, 0, 1) })).readings, 2);
   await store.close();
   await assert.rejects(store.memo("home", "x"), /closed already/);
+});
+
+test("a value that the server cannot hold does not stop the values behind it", { skip }, async () => {
+  const store = await openPostgresStore(`${server.url}?schema=refused`, { log: silentLog, wall });
+  const lines: string[] = [];
+  const log = { ...silentLog, error: (line: string) => void lines.push(line) };
+  const keeper = new Keeper({ store, clock: new VirtualClock(), log });
+  const proof = { time: t0, table: "BT64", offset: 2 ** 40, raw: null, profile: null, clockOffset: null, note: "n" };
+  const ends = [0, 1, 2].map((n) => t0 + n * 900_000);
+  keeper.keep({ intervals: ends.map((end, n) => interval({ end, proof: n === 1 ? proof : undefined })) });
+  await assert.rejects(keeper.kept(), /1 values were dropped/);
+  const kept = await store.intervals("home", { channel: "energy_import_wh", from: 0, to: t0 * 2, limit: 9 });
+  assert.deepEqual(
+    kept.map(({ end }) => end),
+    [ends[0], ends[2]],
+  );
+  assert.equal(lines.length, 1);
+  assert.match(lines[0] ?? "", /a value was refused and dropped: .*out of range/);
+  assert.equal((await store.status()).state, "ok");
+  await keeper.stop();
+  await store.close();
 });
 
 test("people find readings, intervals and events as views with timestamps", { skip }, async () => {

@@ -13,6 +13,7 @@ import type {
 import { UsageError } from "@meterport/protocol/errors";
 import type { Millis } from "@meterport/protocol/ports";
 import { checkBatch } from "../checked-batch.ts";
+import { storableEvent } from "../storable-text.ts";
 import { type PackedReadings, packReadings } from "./packed-readings.ts";
 import { type SqliteConnection, type SqliteDriver, sqliteDriver } from "./sqlite-driver.ts";
 import { SqliteFacts } from "./sqlite-facts.ts";
@@ -87,7 +88,7 @@ export class SqliteStore implements Store {
       readings: this.#readings.insert(readings),
       intervals: count(batch.intervals, (interval) => this.#facts.putInterval(interval, now, ofIntervals)),
       registers: count(batch.registers, (state) => this.#facts.putRegister(state, ofRegisters)),
-      events: count(batch.events, (event) => this.#facts.putEvent(event)),
+      events: count(batch.events, (event) => this.#facts.putEvent(storableEvent(event))),
       devices: count(batch.devices, (device) => this.#facts.putDevice(device)),
     };
     ofIntervals.drop();
