@@ -226,6 +226,26 @@ test("shorter intervals of our own are not counted beside those of the load prof
   assert.equal(rows.filter(({ flags, value }) => flags.includes("replaced") && value === null).length, 24);
 });
 
+test("our own intervals are not counted twice where those of the load profile lie across them", async () => {
+  const home = homeOf({ ...rare, firstReach: day });
+  const channel = "energy_import_wh";
+  const to = Math.floor(home.clock.wall() / hour) * hour;
+  const from = to - 2 * hour;
+  // As if the meter's intervals had been taken for ones of 20 minutes.
+  const third = 20 * minute;
+  const ends = Array.from({ length: 6 }, (_, n) => from + (n + 1) * third);
+  await home.store.write({
+    intervals: ends.map((end) => ({
+      ...{ point, channel, end, seconds: 1_200, source: "difference", quality: "good", flags: [], register: null },
+      value: truthAt(home, end) - truthAt(home, end - third),
+    })),
+  });
+  home.startDaemon();
+  await home.settle();
+  const [sum] = await home.store.intervalSums(point, channel, [from, to]);
+  assert.deepEqual([sum?.value, sum?.seconds], [truthAt(home, to) - truthAt(home, from), 2 * 3_600]);
+});
+
 test("outages that the store has forgotten are not told again, though the meter remembers them", async () => {
   const home = homeOf({ interval: 5 * minute, firstReach: day });
   home.startDaemon();
@@ -390,6 +410,31 @@ test("an exchanged meter's profile counts from its installation, and what the ol
   );
   const logged = await eventsOf(home, "log");
   assert.ok(logged.every(({ id, time }) => id.startsWith("log:") && (id.split(":").length === 2 || time >= exchanged)));
+});
+
+test("a meter that was noted with the time of a wrong clock loses neither its profile nor the years until then", async () => {
+  const home = homeOf(rare);
+  home.startDaemon();
+  await home.settle();
+  await home.clock.advance(5 * hour);
+  await home.unplug();
+  await home.clock.advance(90 * minute);
+  const exchanged = home.clock.wall();
+  home.install(99);
+  home.clock.stepWall(400 * day);
+  home.plugIn();
+  await home.clock.advance(20 * minute);
+  home.clock.stepWall(-400 * day);
+  assert.ok(((await home.store.devices(point)).at(-1)?.from ?? 0) > home.clock.wall());
+  await home.clock.advance(6 * hour);
+  await home.settle();
+  const now = home.clock.wall();
+  assert.deepEqual(await home.intervals("energy_import_wh", now, now + 900 * day), []);
+  const rows = await home.intervals("energy_import_wh", exchanged + quarter, now - hour);
+  assert.ok(rows.length >= 18);
+  for (const { end, value, source } of rows)
+    assert.deepEqual([source, value], ["profile", truthAt(home, end) - truthAt(home, end - quarter)]);
+  for (const { detail } of await eventsOf(home, "intervals-missing")) assert.ok(JSON.parse(detail).count < 100, detail);
 });
 
 test("goes on soon after the store has failed, not at the next round", async () => {

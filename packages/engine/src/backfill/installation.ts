@@ -10,6 +10,13 @@ export interface Installation {
   readonly since: Millis | null;
 }
 
+/** What counts if a meter was noted with a time that is still to come: the machine's clock was wrong then. */
+export interface NotedLater {
+  readonly now: Millis;
+  /** Taken for its installation; null for the whole memory. */
+  readonly instead: Millis | null;
+}
+
 /**
  * The installation of the connected meter; undefined while it is not the one that is noted, since a new serial number must stay for a while
  * before it counts as an exchange.
@@ -17,6 +24,7 @@ export interface Installation {
 export const installationOf = (
   identity: MeterIdentity | null,
   devices: readonly Device[],
+  { now, instead }: NotedLater,
 ): Installation | undefined => {
   const serials = [identity?.serial ?? null, identity?.utility_serial ?? null];
   const [serial = null] = serials.filter((each) => each !== null);
@@ -26,5 +34,6 @@ export const installationOf = (
   if (noted.serial !== null && serial !== null && !serials.includes(noted.serial)) return undefined;
   // A meter whose registers were reset is noted again, but its memory goes on.
   while (first > 0 && noted.serial !== null && devices[first - 1]?.serial === noted.serial) first--;
-  return { serial: noted.serial ?? serial, since: first === 0 ? null : (devices[first] as Device).from };
+  const { from } = devices[first] as Device;
+  return { serial: noted.serial ?? serial, since: first === 0 ? null : from > now ? instead : from };
 };

@@ -78,10 +78,12 @@ export class MemoryJob<T> implements BackfillJob {
   }
 
   async run(): Promise<void> {
-    const { point, source, store, before } = this.#deps;
+    const { point, source, store, clock, before } = this.#deps;
     const { name, read, keep, rest } = this.#log;
     this.#timer.after(this.#every ?? rest(this.#deps));
-    const installed = installationOf(source.identity(), await store.devices(point));
+    const installed = installationOf(source.identity(), await store.devices(point), {
+      ...{ now: clock.wall(), instead: null },
+    });
     if (installed === undefined) {
       this.#timer.after(restWhileUnknown);
       return;

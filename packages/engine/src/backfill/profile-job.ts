@@ -224,7 +224,9 @@ export class ProfileJob implements BackfillJob {
   ): Promise<Round | undefined> {
     const { point, store, clock, source } = this.#options;
     const { channels, duration } = look.opened;
-    const installed = installationOf(source.identity(), await store.devices(point));
+    const known = this.#state;
+    const noted = { now: clock.wall(), instead: known?.settled ?? null };
+    const installed = installationOf(source.identity(), await store.devices(point), noted);
     if (installed === undefined) {
       this.#shown = "waiting";
       this.#timer.after(restWhileUnknown);
@@ -233,7 +235,6 @@ export class ProfileJob implements BackfillJob {
     const { serial } = installed;
     this.#keptFor = look.opened.keptFor;
     const grid: EndGrid = { anchor: newest, duration };
-    const known = this.#state;
     // An exchange that nobody noted.
     const since = installed.since ?? (isOther(serial, known) ? clock.wall() : (known?.since ?? null));
     // An interval needs the register at its beginning, so the oldest one has no value.

@@ -6,15 +6,15 @@ import { isSettled, type Span } from "./profile-gaps.ts";
 /** A meter with intervals of a day, known from ones of a minute: more than that is not looked at. */
 const mostAtOnce = 10_000;
 
-/** Not in the load profile, but within an interval of it. It keeps its place, so that readers of the journal learn that it is void. */
+/** Not in the load profile, but within intervals of it, or across them. It keeps its place, so that readers of the journal learn that it is void. */
 const replaced = ({ point, channel, end, seconds }: Interval): Interval => ({
   ...{ point, channel, end, seconds, value: null, source: "profile", quality: "suspect", flags: ["replaced"] },
   register: null,
 });
 
 /**
- * Voids for our own intervals that lie within longer ones of the load profile, as when the length of the meter's intervals was not known
- * yet. What the profile has no value for keeps ours.
+ * Voids for our own intervals that share time with those of the load profile and end at other moments, as when the length of the meter's
+ * intervals was not known yet. What the profile has no value for keeps ours.
  */
 export const voidsWithin = async (
   span: Span,
@@ -30,7 +30,9 @@ export const voidsWithin = async (
     for (const own of await store.intervals(point, query)) {
       if (isSettled(own)) continue;
       const begin = own.end - 1000 * own.seconds;
-      if (list.some(({ end, seconds }) => own.end < end && begin >= end - 1000 * seconds)) voids.push(replaced(own));
+      // One that ends with an interval of the profile is replaced by it.
+      const shared = list.filter(({ end, seconds }) => begin < end && own.end > end - 1000 * seconds);
+      if (shared.length > 0 && shared.every(({ end }) => end !== own.end)) voids.push(replaced(own));
     }
   }
   return voids;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { LiveReading } from "@meterport/protocol/meaning/readings";
+import { installationOf } from "../backfill/installation.ts";
 import { pointTotal } from "../devices/point-total.ts";
 import { emptyGuard, type GuardState, guard, limitsForFuse } from "../guard/guard.ts";
 import type { Device } from "../model/device.ts";
@@ -204,6 +205,29 @@ describe("an exchange", () => {
       ["5678", 5_150, undefined],
     ]);
     assert.deepEqual(point.kinds, ["meter-exchange"]);
+  });
+
+  test("that is noted while the machine has no time yet comes after the old meter all the same", () => {
+    const point = new Point();
+    point.run(100, 5_000);
+    point.time = 0;
+    point.run(200, 30, serial("5678"));
+    assert.deepEqual(point.chain, [
+      ["1234", 5_000, 5_099],
+      ["5678", 31, undefined],
+    ]);
+    assert.equal(point.total(229), 5_099 + (229 - 31));
+    const devices = [...point.devices.values()].sort((a, b) => a.from - b.from);
+    assert.deepEqual(
+      devices.map(({ serial: number, to }) => [number, to === null]),
+      [
+        ["1234", false],
+        ["5678", true],
+      ],
+    );
+    assert.ok(devices.every(({ from, to }) => to === null || from <= to));
+    const installed = installationOf(serial("5678"), devices, { now: t0 + hour, instead: null });
+    assert.equal(installed?.serial, "5678");
   });
 
   test("is noticed by a fall alone if the meter does not say who it is", () => {

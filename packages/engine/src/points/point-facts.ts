@@ -209,8 +209,10 @@ export class PointFacts {
       readonly registers: readonly RegisterStep[];
     },
   ): void {
-    const { from, before, first, identity, registers } = change;
+    const { before, first, identity, registers } = change;
     const old = this.#device;
+    // By a clock that is wrong it may have come before the old one did, and would never be taken for the present meter.
+    const from = Math.max(change.from, old === null ? Number.NEGATIVE_INFINITY : old.from + 1);
     if (old !== null) notes.devices.push({ ...old, to: from - 1, end: before.values });
     this.#device = this.#newDevice({ time: from, values: first.values }, identity);
     notes.devices.push(this.#device);
