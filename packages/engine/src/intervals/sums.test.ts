@@ -108,6 +108,24 @@ test("a day of 100 quarters adds up to the copies of both midnights, or differs 
   assert.equal(event.id, `sum-difference:${channel}:${begin}`);
 });
 
+test("a day on which a register was full and started over is compared all the same", async () => {
+  for (const full of [1e9, 2 ** 32, 10 * 2 ** 32])
+    for (const [off, expected] of [
+      [0, "equal"],
+      [1, "different"],
+    ] as const) {
+      const rows = fullDay();
+      rows.copy(begin, full - 400);
+      rows.copy(end, 600 + off);
+      const checked = await verdict(rows);
+      assert.deepEqual([checked?.verdict, checked?.difference], [expected, 1_000 + off], `${full}`);
+    }
+  const reset = fullDay();
+  reset.copy(begin, 5e8);
+  reset.copy(end, 3);
+  assert.deepEqual([(await verdict(reset))?.verdict, (await verdict(reset))?.difference], ["unknown", null]);
+});
+
 test("without copies the load profile's own registers count, and without any nothing is said", async () => {
   const rows = fullDay((n) => ({ register: 5_000 + 10 * n }));
   assert.equal((await verdict(rows))?.verdict, "unknown");

@@ -1,6 +1,7 @@
 /** Whether the intervals of a closed day add up to what its registers counted, to the Wh. */
 import type { Millis } from "@meterport/protocol/ports";
 import { registerKeys } from "../guard/measured.ts";
+import { rolledOver } from "../guard/rollover.ts";
 import type { PointEvent } from "../model/point-event.ts";
 import type { IntervalSum, Store, TimeRange } from "../ports/store.ts";
 
@@ -73,6 +74,10 @@ const endsOf = async (
 export const exchangesOf = async (store: Pick<Store, "devices">, point: string): Promise<readonly Millis[]> =>
   (await store.devices(point)).slice(1).map(({ from }) => from);
 
+/** How far a register rose, also past the end at which it starts over; null if it fell otherwise. */
+const riseOf = ({ from, to }: Ends): number | null =>
+  to >= from ? to - from : (rolledOver({ from, to, count: null, room: Number.POSITIVE_INFINITY })?.rise ?? null);
+
 /** Checks a period of which the sum is known already. */
 export const checkSum = async (
   store: SumStore,
@@ -83,7 +88,7 @@ export const checkSum = async (
 ): Promise<SumCheck> => {
   const { from, to } = sum;
   const ends = await endsOf(store, point, channel, sum);
-  const difference = ends === undefined || ends.to < ends.from ? null : ends.to - ends.from;
+  const difference = ends === undefined ? null : riseOf(ends);
   const exchanged = exchanges.some((time) => time > from && time <= to);
   const verdict = verdictOf(sum, difference, exchanged);
   return {
