@@ -887,7 +887,7 @@ export type JournalAnswer = {
   readonly more: boolean;
   /** Number of the oldest entry that is kept */
   readonly oldest: number | null;
-  /** True if entries after `after` are deleted already: read the values instead */
+  /** True if entries after `after` are deleted already, or `after` is beyond the newest, as after a restored backup: read the values instead */
   readonly passed: boolean;
 };
 

@@ -36,6 +36,9 @@ export interface JournalPage {
   readonly more: boolean;
   /** Number of the oldest entry that is kept; null if there is none. */
   readonly oldest: number | null;
-  /** True if entries after the cursor that was given have already been deleted: read the intervals instead. */
+  /**
+   * True if entries after the cursor that was given have already been deleted, or the cursor is beyond all entries, as after an older database
+   * was put in place of a newer one: read the intervals instead. In the latter case `next` is lower than the cursor.
+   */
   readonly passed: boolean;
 }

@@ -100,6 +100,11 @@ export class JournalFeed {
       const found = await this.#tried(() => store.journal({ after: this.#read, limit: limits.page }));
       if (found === undefined || this.#isOver) return;
       const { next, oldest, passed, more } = found;
+      // The store was replaced by an older one while it was used.
+      if (next < this.#read) {
+        await this.#tried(() => this.#begin());
+        continue;
+      }
       const entries = found.entries.filter(({ point }) => sees(point));
       const lost = passed ? { after: this.#read, before: oldest ?? next + 1 } : null;
       if (lost !== null) this.#options.lost(lost.before - lost.after - 1);

@@ -305,6 +305,23 @@ describe("an output", () => {
     assert.deepEqual(await begun("now", 99), [4]);
   });
 
+  test("goes on with what is new when its store is replaced by an older one while it runs", async () => {
+    const { clock, journal, output, start, status, outputs } = setup();
+    output.begins = "oldest";
+    for (let n = 0; n < 6; n++) journal.note("home");
+    start();
+    await clock.advance(2_000);
+    assert.deepEqual(output.got, [1, 2, 3, 4, 5, 6]);
+    journal.entries = journal.entries.slice(0, 3);
+    await clock.advance(2_000);
+    journal.note("home");
+    await clock.advance(2_000);
+    assert.deepEqual(output.got, [1, 2, 3, 4, 5, 6, 4]);
+    assert.deepEqual([(await status())?.lost, (await status())?.state], [0, "up"]);
+    assert.equal(journal.cursors.get("output:fake"), 4);
+    await outputs.stop();
+  });
+
   test("a test reaches an output that waits for its next try, and says what it saw", async () => {
     const { clock, output, start, outputs } = setup();
     output.refuses = new Error("nobody listens");

@@ -52,6 +52,21 @@ describe("totals for outputs", () => {
     totals.stop();
   });
 
+  test("follow the meters of an older store that takes the place of this one", async () => {
+    const { clock, journal, totals, total } = setup();
+    journal.devices.set("home", [device(0, 1_000, 99, 13_000), device(100, 7)]);
+    for (let n = 0; n < 3; n++) journal.note("home");
+    totals.follow(["home"]);
+    totals.start();
+    await clock.advance(10);
+    assert.equal(total(9), 13_002);
+    journal.devices.set("home", [device(0, 1_000, 99, 14_000), device(100, 7)]);
+    journal.entries = journal.entries.slice(0, 1);
+    await clock.advance(5_000);
+    assert.equal(total(9), 14_002);
+    totals.stop();
+  });
+
   test("never fall over a restart either", async () => {
     const { clock, journal, totals, total } = setup();
     journal.last.set("home", { time: 0, registers: { [key]: 13_000 } });

@@ -101,7 +101,8 @@ export class PointTotals {
     this.#cursor ??= (await store.status()).journal.newest;
     for (let more = true; more && this.#started; ) {
       const { entries, next, ...rest } = await store.journal({ after: this.#cursor, limit: page, kinds: ["device"] });
-      for (const { point } of entries) if (this.#known.has(point)) this.#missing.add(point);
+      const changed = rest.passed ? this.#known.keys() : entries.map(({ point }) => point);
+      for (const point of changed) if (this.#known.has(point)) this.#missing.add(point);
       this.#cursor = next;
       more = rest.more;
     }

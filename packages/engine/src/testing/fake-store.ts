@@ -56,6 +56,7 @@ export class FakeJournal {
           const entries = found.slice(0, limit);
           const next = found.length > limit ? (entries.at(-1)?.number ?? after) : Math.max(after, this.newest);
           const oldest = kept[0]?.number ?? null;
+          if (after > this.newest) return { entries: [], next: this.newest, more: false, oldest, passed: true };
           const passed = this.newest > after && (oldest === null || oldest > after + 1);
           return { entries, next, more: next < this.newest, oldest, passed };
         }),

@@ -23,6 +23,7 @@ import { ownVersion } from "../installation.ts";
 import { makeFolder } from "../stores/make-folder.ts";
 import { type SqliteDriver, sqliteDriver } from "../stores/sqlite/sqlite-driver.ts";
 import { lockDataFolder } from "./data-lock.ts";
+import { goOnBehind } from "./restored-journal.ts";
 
 const database = "meterport.db";
 /** Beside the database, what the daemon cannot learn again. Captures are for the day, and not copied. */
@@ -215,6 +216,7 @@ export const restoreData = async (
     const names = manifest.files.map(({ name }) => name);
     for (const name of names) {
       copyFileSync(join(source, name), join(data, `${name}.restored`));
+      if (name === database) goOnBehind(join(data, `${name}.restored`), join(data, name), now, driver);
       sync(join(data, `${name}.restored`));
     }
     const aside: string[] = [];

@@ -23,6 +23,8 @@ export const journalPage = (
   { oldest, newest }: Range,
 ): JournalPage => {
   const { after, limit, entries, until } = found;
+  // A higher number than the newest is that of another database, which was replaced or restored since.
+  if (after > newest) return { entries, next: newest, more: false, oldest, passed: true };
   const last = entries.at(-1);
   const next = entries.length < limit || last === undefined ? until : last.number;
   const passed = newest > after && (oldest === null || oldest > after + 1);

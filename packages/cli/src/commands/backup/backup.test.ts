@@ -52,6 +52,45 @@ test("backup and restore: the way there and back, and nothing is lost on it", ()
     assert.deepEqual([again.code, again.err.includes("is not empty: choose another folder")], [2, true]);
   }));
 
+test("restore: the journal goes on behind every number that a reader may have seen", () =>
+  withData(async (folder) => {
+    const [data, copy] = [join(folder, "data.d"), join(folder, "copy")];
+    const inData = <T>(work: (db: DatabaseSync) => T): T => {
+      const db = new DatabaseSync(join(data, "meterport.db"));
+      try {
+        return work(db);
+      } finally {
+        db.close();
+      }
+    };
+    const note = (count: number): number => {
+      let last = 0;
+      inData((db) => {
+        const insert = db.prepare("INSERT INTO journal (body) VALUES ('{}')");
+        for (let n = 0; n < count; n++) last = Number(insert.run().lastInsertRowid);
+      });
+      return last;
+    };
+    inData((db) => db.exec("CREATE TABLE journal (number INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL)"));
+    assert.equal(note(5), 5);
+    assert.equal((await runCli(["backup", copy, "--data", data])).code, 0);
+    assert.equal(note(20), 25);
+    const restore = async () => assert.equal((await runCli(["restore", copy, "--data", data, "--yes"])).code, 0);
+    await restore();
+    assert.equal(note(1), 26);
+    await restore();
+    assert.equal(note(1), 27, "also the second time");
+    // The disk is a new one, or the old database says nothing.
+    writeFileSync(join(data, "meterport.db"), "this is no database, and was one once".repeat(99));
+    // When the command believes that it runs.
+    const secondsThen = Date.UTC(2026, 0) / 1_000;
+    await restore();
+    assert.ok(note(1) > secondsThen);
+    rmSync(data, { recursive: true });
+    await restore();
+    assert.ok(note(1) > secondsThen);
+  }));
+
 test("backup: removes what an interrupted one left, and no folder of somebody else", () =>
   withData(async (folder) => {
     const [data, copy] = [join(folder, "data.d"), join(folder, "copy")];

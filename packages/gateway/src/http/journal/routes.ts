@@ -16,7 +16,10 @@ export const journalAnswer = z
     oldest: z.number().int().nullable().openapi({ description: "Number of the oldest entry that is kept" }),
     passed: z
       .boolean()
-      .openapi({ description: "True if entries after `after` are deleted already: read the values instead" }),
+      .openapi({
+        description:
+          "True if entries after `after` are deleted already, or `after` is beyond the newest, as after a restored backup: read the values instead",
+      }),
   })
   .openapi("JournalAnswer");
 

@@ -250,13 +250,14 @@ export class PointStream {
     for (;;) {
       const page = await journal({ after: this.#after, limit: journalPage, points });
       if (this.#ended) return;
-      if (page.passed) this.#send("passed", { next: page.oldest === null ? page.next : page.oldest - 1 });
+      const next = page.oldest === null || page.next < this.#after ? page.next : page.oldest - 1;
+      if (page.passed) this.#send("passed", { next });
       for (const entry of page.entries) {
         if (!this.#hasRoom()) return;
         this.#send("change", entryAnswer(entry), entry.number);
         this.#after = entry.number;
       }
-      this.#after = Math.max(this.#after, page.next);
+      this.#after = page.next;
       if (!page.more || !this.#hasRoom()) return;
     }
   }
