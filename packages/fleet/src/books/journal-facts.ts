@@ -5,7 +5,7 @@ import type { JournalEntry } from "@meterport/engine/model/journal-entry";
 import type { PointEvent } from "@meterport/engine/model/point-event";
 import type { Proof } from "@meterport/engine/model/proof";
 import type { RegisterState } from "@meterport/engine/model/register-state";
-import { storable } from "@meterport/gateway/stores/postgres/postgres-run";
+import { storable } from "@meterport/gateway/stores/storable-text";
 import { fromHex } from "@meterport/protocol/bytes";
 import type { Millis } from "@meterport/protocol/ports";
 import { blockIdOf, blockTextOf } from "./block-id.ts";
