@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { LiveReading } from "@meterport/protocol/meaning/readings";
 import { guardMemo, resumedGuard } from "../points/guard-memo.ts";
+import { reading } from "../testing/fake-meter.ts";
 import { guarded } from "../testing/guarded-days.ts";
-import { type GuardEvent, limitsForFuse } from "./guard.ts";
+import { emptyGuard, type GuardEvent, guard, limitsForFuse } from "./guard.ts";
 
 const limits = limitsForFuse(25);
 const t0 = Date.UTC(2026, 5, 1, 12);
@@ -318,6 +319,47 @@ describe("a clock that was wrong", () => {
     );
     assert.deepEqual(imports(run), [5_000, 8_000, 8_001]);
     assert.deepEqual(run.events, []);
+  });
+});
+
+describe("a clock that is set forward in the same moment as a value is wrong", () => {
+  const [start, ahead] = [Date.UTC(2026, 5, 1), 400 * 86_400_000];
+  const values = { power_w: 500, energy_import_wh: 20_000_000, energy_export_wh: 1_000_000 };
+  const lies: Readonly<Record<string, Partial<LiveReading>>> = {
+    "a leap of 1000 kWh": { energy_import_wh: 21_000_000 },
+    "registers in each other's place": { energy_import_wh: 1_000_000, energy_export_wh: 20_000_000 },
+    "a flipped bit": { energy_import_wh: 20_000_000 ^ (1 << 18) },
+  };
+  for (const [name, lie] of Object.entries(lies))
+    test(`leaves nothing of ${name}`, () => {
+      let state = emptyGuard;
+      const shown = [0, 1, 2, 3, 4].map((n) => {
+        const said = { ...values, ...(n === 2 ? lie : {}) };
+        const result = guard(state, reading(start + 10_000 * n + (n < 2 ? 0 : ahead), said), limits, 10_000 * n);
+        state = result.state;
+        assert.ok(result.events.every(({ kind }) => kind === "withheld"));
+        return result.reading.energy_import_wh;
+      });
+      assert.deepEqual(shown, [20_000_000, 20_000_000, null, 20_000_000, 20_000_000]);
+    });
+
+  test("after a sleep of the machine, a rise is read twice and is no leap", () => {
+    let state = emptyGuard;
+    const events: string[] = [];
+    const night = 9 * 3_600_000;
+    const shown = [0, 1, 2, 3].map((n) => {
+      const energy_import_wh = n < 2 ? 20_000_000 : 20_009_000;
+      const result = guard(
+        state,
+        reading(start + 10_000 * n + (n < 2 ? 0 : night), { ...values, energy_import_wh }),
+        limits,
+        10_000 * n,
+      );
+      state = result.state;
+      events.push(...result.events.map(({ kind }) => kind));
+      return result.reading.energy_import_wh;
+    });
+    assert.deepEqual([shown, events], [[20_000_000, 20_000_000, null, 20_009_000], ["withheld"]]);
   });
 });
 

@@ -42,6 +42,8 @@ export interface GuardState {
   readonly time: number | null;
   /** When the reading before came, whatever it held; null if unknown. */
   readonly read: number | null;
+  /** The same two moments on the monotonic clock, which nobody can set; null if they are of another run. */
+  readonly ticks: { readonly registers: number | null; readonly read: number | null };
   /** Values that are waiting for a second read. */
   readonly pending: Partial<Readonly<Record<LiveKey, number>>>;
   /** Wider bounds that a confirmed value has justified; for a register, the power that its rise implied, W or var. */
@@ -62,6 +64,7 @@ export const emptyGuard: GuardState = {
   registers: {},
   time: null,
   read: null,
+  ticks: { registers: null, read: null },
   pending: {},
   widened: {},
   last: null,
@@ -143,6 +146,10 @@ const mayRise = (elapsed: number | null, limits: GuardLimits): number =>
 const since = (before: number | null, now: number): number | null =>
   before === null || before - now > jitter ? null : Math.max(0, now - before);
 
+/** The shorter of two spans of time, of which either may be unknown: a wall clock that was set forward makes no time for energy. */
+const shorter = (a: number | null, b: number | null): number | null =>
+  a === null || b === null ? (a ?? b) : Math.min(a, b);
+
 type Numbers = Partial<Readonly<Record<LiveKey, number>>>;
 
 const noNumbers: Numbers = {};
@@ -152,6 +159,7 @@ const noKeys: readonly LiveKey[] = [];
 class Judgement {
   readonly #last: GuardState;
   readonly #time: number;
+  readonly #now: number | null;
   /** When the reading before was taken, as it says itself. */
   readonly #lastTime: number;
   pending = noNumbers;
@@ -164,9 +172,10 @@ class Judgement {
   rolled: readonly RolloverStep[] = [];
   withheld = noKeys;
 
-  constructor(last: GuardState, time: number) {
+  constructor(last: GuardState, time: number, now: number | null) {
     this.#last = last;
     this.#time = time;
+    this.#now = now;
     this.#lastTime = last.last === null ? Number.NaN : (last.read ?? Date.parse(last.last.time));
     this.widened = last.widened;
     this.registers = { ...last.registers };
@@ -228,6 +237,11 @@ class Judgement {
     this.leaps = { ...this.leaps, [key]: leaps + 1 };
   }
 
+  /** Since a moment of both clocks. */
+  #passed(wall: number | null, tick: number | null): number | null {
+    return shorter(since(wall, this.#time), tick === null || this.#now === null ? null : this.#now - tick);
+  }
+
   register(key: RegisterKey, value: number, limits: GuardLimits, shaken: boolean): void {
     const last = this.registers[key];
     const waiting = this.#last.pending[key];
@@ -235,9 +249,11 @@ class Judgement {
     const room = mayRise(last === undefined ? 0 : elapsed, limits);
     const rise = last === undefined ? 0 : value - last;
     const fits = value >= 0 && rise >= 0 && rise <= room;
-    const usual = fits && rise <= allowedRise(elapsed ?? 0, this.widened[key] ?? 0) && !(shaken && value !== last);
+    // The machine may have slept while its monotonic clock stood still, so the shorter time only asks for a second read.
+    const passed = this.#passed(this.#last.time, this.#last.ticks.registers);
+    const usual = fits && rise <= allowedRise(passed ?? 0, this.widened[key] ?? 0) && !(shaken && value !== last);
     // The second read comes a moment later, so it must lie just above the first.
-    const nearby = mayRise(since(this.#last.read, this.#time) ?? 0, limits);
+    const nearby = mayRise(this.#passed(this.#last.read, this.#last.ticks.read) ?? 0, limits);
     const confirmed = value >= 0 && waiting !== undefined && value >= waiting && value - waiting <= nearby;
     if (!usual && (!confirmed || (shaken && !fits))) {
       this.withhold(key, value);
@@ -286,10 +302,18 @@ const impossible = (
  * does not fit becomes null and the quality "suspect"; a second read in a row that agrees is believed. If a value newly comes into
  * doubt, the registers of that reading become null too: damage that the digest missed may have changed them less visibly.
  * Zeros everywhere, registers in each other's place and values that stand still are not believed however often they are read.
+ *
+ * @param now the reading's moment on the monotonic clock, milliseconds, so that a wall clock that is set forward explains no rise; null or
+ * omitted, only the time of the reading counts
  */
-export const guard = (state: GuardState, reading: LiveReading, limits: GuardLimits): Guarded => {
+export const guard = (
+  state: GuardState,
+  reading: LiveReading,
+  limits: GuardLimits,
+  now: number | null = null,
+): Guarded => {
   const time = readingTime(reading);
-  const judged = new Judgement(state, time);
+  const judged = new Judgement(state, time, now);
   const never = impossible(reading, state, limits);
   for (const key of liveKeys) {
     const value = reading[key];
@@ -313,11 +337,23 @@ export const guard = (state: GuardState, reading: LiveReading, limits: GuardLimi
   const shown =
     still.keys.length === 0 ? plausible : { ...plausible, ...nulls(still.keys), quality: "suspect" as const };
   // While a register is in doubt, the time of the last good one is kept, so that the permitted rise stays right.
-  const settled = withheld.some(isRegister) || still.keys.some(isRegister) ? state.time : time;
+  const isSettled = !withheld.some(isRegister) && !still.keys.some(isRegister);
+  const ticks = { registers: isSettled ? now : state.ticks.registers, read: now };
   const [last, older] = [plausible, judged.older(plausible)];
   return {
     state: {
-      ...{ registers, time: settled, read: time, pending, widened, last, older, leaps, doubted: withheld },
+      ...{
+        registers,
+        time: isSettled ? time : state.time,
+        read: time,
+        ticks,
+        pending,
+        widened,
+        last,
+        older,
+        leaps,
+        doubted: withheld,
+      },
       still: still.state,
     },
     reading: shown,

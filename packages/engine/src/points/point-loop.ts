@@ -303,9 +303,9 @@ export class PointLoop implements MeterView {
 
   /** Whether to read again soon: if a value has just leapt, and only once, so that a fluctuating load does not cause constant reads. */
   #accept(raw: LiveReading, roundTrip: Millis): boolean {
-    const { limits, log, id, onReading, onEvent } = this.#options;
+    const { limits, log, id, onReading, onEvent, clock } = this.#options;
     const before = this.#guard;
-    const { state, reading, events } = guard(before, raw, limits);
+    const { state, reading, events } = guard(before, raw, limits, clock.now());
     this.#guard = state;
     this.#asksAgain = !this.#asksAgain && Object.keys(state.leaps).some((key) => !(key in before.leaps));
     this.#record.took(reading, this.#wait(), roundTrip);
