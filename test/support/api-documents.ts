@@ -8,6 +8,12 @@ const end = "<!-- until here -->";
 
 const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ");
 
+type Security = readonly Readonly<Record<string, readonly string[]>>[];
+
+/** The right that an operation needs: its security is a list of ways to show it. */
+const rightOf = (security: Security | undefined): string =>
+  security?.[0] === undefined ? "" : (Object.values(security[0])[0]?.[0] ?? "its own token");
+
 /** One table for each tag. */
 const referenceOf = (
   document: ApiDocument & { readonly tags: readonly { readonly name: string; readonly description: string }[] },
@@ -19,11 +25,12 @@ const referenceOf = (
     .map(({ name, description }) => {
       const rows = operations
         .filter((each) => (each as { readonly tags?: readonly string[] }).tags?.includes(name))
-        .map(({ path, method, summary, parameters = [] }) => {
+        .map(({ path, method, summary, parameters = [], ...rest }) => {
+          const { security } = rest as { readonly security?: Security };
           const asked = parameters.filter((each) => each.in === "query").map((each) => `\`${each.name}\``);
-          return `| \`${method.toUpperCase()} ${path}\` | ${cell(summary)} | ${asked.join(", ")} |\n`;
+          return `| \`${method.toUpperCase()} ${path}\` | ${cell(summary)} | ${rightOf(security)} | ${asked.join(", ")} |\n`;
         });
-      return `### ${name.charAt(0).toUpperCase()}${name.slice(1)}\n\n${description}.\n\n| Address | Gives | Parameters |\n| --- | --- | --- |\n${rows.join("")}`;
+      return `### ${name.charAt(0).toUpperCase()}${name.slice(1)}\n\n${description}.\n\n| Address | Gives | Right | Parameters |\n| --- | --- | --- | --- |\n${rows.join("")}`;
     })
     .join("\n");
 };

@@ -1,5 +1,7 @@
 /** The API's OpenAPI document. */
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { cookieName } from "../access/credentials.ts";
+import { needOf } from "../access/route-scopes.ts";
 
 const description = `Live values, history and health of electricity meters.
 
@@ -8,7 +10,8 @@ Times are ISO 8601 in UTC; \`null\` is unknown, never 0. Units are in the names:
 Addresses below \`/api/v1/points\`, \`/journal\`, \`/stream\` and \`/metrics\` refuse unknown parameters with 400; those below \`/api/v1/meters\`, which are older, ignore them.
 
 Errors have a status of 400 or above and \`{ "error", "message" }\`: a stable code and one sentence. With \`Accept: application/problem+json\` they are
-RFC 9457 problems with the same two fields beside. JSON answers carry an \`ETag\`; a request with \`If-None-Match\` gets a 304 if nothing changed.`;
+RFC 9457 problems with the same two fields beside. Without users, on a loopback address, nobody has to sign in; else \`security\` of each address
+names the right that it needs, and 401 and 403 say what is missing. JSON answers carry an \`ETag\`; a request with \`If-None-Match\` gets a 304 if nothing changed.`;
 
 const tags = [
   { name: "access", description: "Who may do what" },
@@ -45,9 +48,32 @@ const operationIdOf = (method: string, path: string): string => {
   return [first, ...rest.map(capitalised)].join("");
 };
 
+/** The right that an address needs, as the document says it: one of these ways to show it is enough. */
+const securityOf = (method: string, path: string): Record<string, string[]>[] => {
+  const need = needOf(method.toUpperCase(), path);
+  if (need === "anyone" || need === "bare") return [];
+  // The token of a gateway of a fleet, which has no rights beside it.
+  return need === "own" ? [{ token: [] }] : [{ token: [need] }, { session: [need] }];
+};
+
 export const describeApi = (app: OpenAPIHono, version: string): void => {
-  for (const each of app.openAPIRegistry.definitions)
-    if (each.type === "route") each.route.operationId ??= operationIdOf(each.route.method, each.route.path);
+  app.openAPIRegistry.registerComponent("securitySchemes", "token", {
+    type: "http",
+    scheme: "bearer",
+    description: "A token of `meterport token add NAME`",
+  });
+  app.openAPIRegistry.registerComponent("securitySchemes", "session", {
+    type: "apiKey",
+    in: "cookie",
+    name: cookieName(false),
+    description: `The page's session; over TLS the cookie is ${cookieName(true)}`,
+  });
+  for (const each of app.openAPIRegistry.definitions) {
+    if (each.type !== "route") continue;
+    const { method, path } = each.route;
+    each.route.operationId ??= operationIdOf(method, path);
+    each.route.security ??= securityOf(method, path);
+  }
   app.doc31("/api/v1/openapi.json", {
     openapi: "3.1.0",
     info: {
