@@ -64,15 +64,33 @@ const readProfile = async ({ point }: ReadContext): Promise<Attempt> => {
   return failed("the load profile has no end");
 };
 
-const readQuality = async ({ id, point, store, clock }: ReadContext): Promise<Attempt> => {
+/** What reading the power quality needs. */
+export interface QualityContext extends Omit<ReadContext, "point"> {
+  readonly point: { readonly source: Pick<MeterSource, "ask"> };
+}
+
+/**
+ * Reads the power quality and stores it as an event.
+ *
+ * @param unless nothing is stored if the detail of the event is this one
+ * @returns the detail
+ * @throws MeterportError
+ */
+export const keepQuality = async ({ id, point, store, clock }: QualityContext, unless?: string): Promise<string> => {
   const quality = await point.source.ask({
     label: "read the power quality",
     limit: qualityLimit,
     run: (meter, signal) => readPowerQuality(meter, { signal }),
   });
   const time = clock.wall();
+  const detail = JSON.stringify(quality);
   const own = { point: id, id: `power-quality:${time}`, time, until: null, kind: "power-quality", number: null };
-  await store.write({ events: [{ ...own, origin: "meter", detail: JSON.stringify(quality) }] });
+  if (unless === undefined || detail !== unless) await store.write({ events: [{ ...own, origin: "meter", detail }] });
+  return detail;
+};
+
+const readQuality = async (context: ReadContext): Promise<Attempt> => {
+  await keepQuality(context);
   return read;
 };
 

@@ -32,6 +32,12 @@ for (const [what, wanted, baud, problem] of [
     "at 9600 baud the line has no time for live each 0.25 s: set live to 0.37 s or more",
   ],
   [
+    "where nobody knows the line, the meter's own limit counts",
+    { live: 1_000, power: 100 },
+    Number.POSITIVE_INFINITY,
+    "a meter takes a request each 0.1 s, which leaves no time for power each 0.1 s: set power to 0.17 s or more",
+  ],
+  [
     "several sets",
     { live: 1_000, registers: 1_000, profile: 1_000 },
     9_600,

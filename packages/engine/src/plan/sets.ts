@@ -3,22 +3,35 @@ import type { LiveKey } from "@meterport/protocol/meaning/readings";
 import type { Millis } from "@meterport/protocol/ports";
 
 /** Sets that have their own rates, the most urgent first. */
-export const setNames = ["power", "live", "registers", "quality", "events", "profile", "clock", "identity"] as const;
+export const setNames = [
+  "power",
+  "live",
+  "registers",
+  "quality",
+  "events",
+  "state",
+  "profile",
+  "clock",
+  "children",
+  "identity",
+] as const;
 export type SetName = (typeof setNames)[number];
 
 /** Milliseconds from one read of a set to the next. A set without a number is not read on its own. */
 export type PointRates = { readonly [K in SetName]?: Millis | undefined };
 
-/** Without a configuration. Power comes with each live set. */
+/** Without a configuration. Power and registers come with each live set, and the identity with each connection. */
 export const defaultRates = {
   power: undefined,
   live: 2_000,
-  registers: 60_000,
-  quality: 900_000,
+  registers: undefined,
+  quality: undefined,
   events: 300_000,
-  profile: 900_000,
-  clock: 600_000,
-  identity: 3_600_000,
+  state: 300_000,
+  profile: 3_600_000,
+  clock: 3_600_000,
+  children: 3_600_000,
+  identity: undefined,
 } as const satisfies PointRates;
 
 /**
@@ -44,8 +57,10 @@ export const usualCosts: { readonly [K in SetName]: SetCost } = {
   registers: { requests: 2, bytes: 360 },
   quality: { requests: 2, bytes: 260 },
   events: { requests: 2, bytes: 240 },
+  state: { requests: 9, bytes: 680 },
   profile: { requests: 3, bytes: 620 },
   clock: { requests: 1, bytes: 48 },
+  children: { requests: 4, bytes: 560 },
   identity: { requests: 3, bytes: 220 },
 };
 
@@ -58,7 +73,7 @@ const bitsPerByte = 10;
 /**
  * How long a line is busy with one read of a set.
  *
- * @param baud bits per second of the slowest part of the way
+ * @param baud bits per second of the slowest part of the way; infinite if nobody knows, then only the meter's own limit counts
  * @example
  * Math.round(lineTime({ requests: 1, bytes: 43 }, 9_600)) // 100
  * Math.round(lineTime({ requests: 2, bytes: 214 }, 9_600)) // 293
@@ -121,5 +136,8 @@ export const rateProblem = (rates: PointRates, baud: number): string | undefined
       ? `read something else less often, or leave ${set} out`
       : `set ${set} to ${seconds(fits)} or more`,
   );
-  return `at ${baud} baud the line has no time for ${what}: ${cure.join(", and ")}`;
+  const limit = Number.isFinite(baud)
+    ? `at ${baud} baud the line has no time`
+    : `a meter takes a request each ${seconds(requestSpacing)}, which leaves no time`;
+  return `${limit} for ${what}: ${cure.join(", and ")}`;
 };

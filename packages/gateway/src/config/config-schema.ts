@@ -49,6 +49,12 @@ const ratesSchema = z.strictObject({
     example: "2s",
     fallback: "`interval`",
   }).optional(),
+  quality: setting(rate("1m", "7d", '"1h"'), {
+    ...live,
+    text: "How often the meter's counters of bad voltage and current are read: what differs from the last time is an event.",
+    example: "1h",
+    fallback: "off",
+  }).optional(),
   events: setting(rate("10s", "7d", '"15m"'), {
     ...live,
     text: "How often the meter's event log is looked at.",

@@ -25,7 +25,7 @@ export interface ConfigSources {
   readonly modeOf?: ((path: string) => number | undefined) | undefined;
   /** Distinguishes a link to an optical port from one to a MEP port. */
   readonly portLinkOf: (link: string) => PortLink;
-  /** @throws UsageError for a link that cannot be opened */
+  /** The parts of a link, among them `baudRate` if it has one. @throws UsageError for a link that cannot be opened */
   readonly checkLink: (link: string) => unknown;
 }
 

@@ -364,6 +364,14 @@ test("an optical link has an interval of its own, 10 s or longer; a shorter comm
   assert.match(refusal(head("    interval: 2s\n")), /meters\[0\] has an interval of 2 s, but the minimum .* is 10 s/);
 });
 
+test("power alone through an optical port has the same shortest interval", () => {
+  assert.match(
+    refusal(head("    rates: { power: 250ms }\n")),
+    /^\/data\/meterport\.yaml:2:5: meters\[0\] has power read each 0\.25 s, but the minimum through an optical port is 10 s/,
+  );
+  assert.equal(load(head("    rates: { power: 20s }\n")).meters[0]?.rates?.power, 20_000);
+});
+
 test("refuses a malformed optical link, and a security for one, with their place", () => {
   assert.match(
     refusal(head().replace("optical:///dev", "optical://dev")),

@@ -26,6 +26,7 @@ import { hideKeys, textsIn } from "./hidden-keys.ts";
 import { type MeterConfig, meterConfigs } from "./meter-configs.ts";
 import type { Migrated } from "./old-keys.ts";
 import { holdsOutputSecret, type OutputConfig, outputConfigs } from "./output-configs.ts";
+import { rateWarnings } from "./rate-warnings.ts";
 import { SecretReader } from "./secret-reader.ts";
 
 export type { ConfigSources } from "./config-sources.ts";
@@ -183,9 +184,20 @@ const configOf = (sources: ConfigSources, file: ReadFile): Config => {
     fleet: fleetConfig(given, secrets),
     outputs: outputConfigs({ given, secrets, meters: meters.map(({ id }) => id) }),
     meters,
-    warnings: [...given.warnings, ...unknownVariables(sources.env), ...secrets.warnings],
+    warnings: [
+      ...given.warnings,
+      ...unknownVariables(sources.env),
+      ...secrets.warnings,
+      ...rateWarnings(meters, (pipe) => baudOf(sources.checkLink(pipe))),
+    ],
   };
   return frozen(config);
+};
+
+/** The speed that a link names, or that its kind has by default. */
+const baudOf = (link: unknown): number | undefined => {
+  const rate = typeof link === "object" && link !== null && "baudRate" in link ? link.baudRate : undefined;
+  return typeof rate === "number" ? rate : undefined;
 };
 
 /** The files of a certificate, which must be there. What is in them is checked when the server starts. */

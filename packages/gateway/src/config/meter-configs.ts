@@ -25,6 +25,7 @@ export type Rate = Millis | "off" | undefined;
 /** The rates beside that of the live values, which is `interval`. */
 export interface MeterRates {
   readonly power?: Rate;
+  readonly quality?: Rate;
   readonly events?: Rate;
   readonly profile?: Rate;
   readonly clock?: Rate;
@@ -136,6 +137,7 @@ const meterConfig = (placed: Placed, context: Context): MeterConfig => {
     throw wrong([`${at()} has security ${meter.security}, and its optical port offers no choice: omit it`]);
   const { secret, form } = readKey(placed, optical ? passwordLength : keyLength, context);
   const { live: _, ...rates } = meter.rates ?? {};
+  if (optical && typeof rates.power === "number") slowEnough(rates.power, "power read", at);
   return {
     id: meter.id,
     name: meter.name ?? meter.id,
@@ -247,13 +249,19 @@ const parsedKey = (
   }
 };
 
+const slowEnough = (pace: Millis, what: "an interval" | "power read", at: () => string): void => {
+  const { least } = opticalInterval;
+  if (pace >= least) return;
+  const [how, cure] = what === "power read" ? ["each", "raise or omit rates.power"] : ["of", "raise the interval"];
+  throw wrong([
+    `${at()} has ${what} ${how} ${pace / 1000} s, but the minimum through an optical port is ${least / 1000} s, because its MEP port may be silent meanwhile: ${cure}`,
+  ]);
+};
+
 /** A common interval is raised for a meter that cannot be read so often; its own interval is refused. */
 const opticalPace = (own: Millis | undefined, at: () => string, { over, base }: Given): Millis => {
   const { usual, least } = opticalInterval;
-  if (own !== undefined && own < least)
-    throw wrong([
-      `${at()} has an interval of ${own / 1000} s, but the minimum through an optical port is ${least / 1000} s, because its MEP port may be silent meanwhile: raise the interval`,
-    ]);
+  if (own !== undefined) slowEnough(own, "an interval", at);
   return Math.max(over.interval ?? own ?? base.interval ?? usual, least);
 };
 

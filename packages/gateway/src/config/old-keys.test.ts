@@ -60,7 +60,7 @@ meters:
       clock: 10m
       identity: 1h
 
-  - { id: shed, link: "tcp://10.0.0.2:4059", key_file: meter.key, writable: on, rates: { quality: 1h } }
+  - { id: shed, link: "tcp://10.0.0.2:4059", key_file: meter.key, writable: on, rates: { identity: 1h } }
 log:
   level: info
 `;
@@ -73,8 +73,7 @@ test("a file with keys of an older Meterport runs the gateway, with one sentence
   assert.deepEqual(warnings, [
     `${path}:7:5: meters[0].writable (and 1 more like it) is ignored, because the gateway writes to no meter: remove it, or run meterport config migrate`,
     `${path}:10:7: meters[0].rates.registers is ignored, because the registers are read with all live values: remove it, or run meterport config migrate`,
-    `${path}:12:7: meters[0].rates.quality (and 1 more like it) is ignored, because the counts of power quality are read when somebody asks for them: remove it, or run meterport config migrate`,
-    `${path}:14:7: meters[0].rates.identity is ignored, because the gateway asks each time that it connects what the meter is: remove it, or run meterport config migrate`,
+    `${path}:14:7: meters[0].rates.identity (and 1 more like it) is ignored, because the gateway asks each time that it connects what the meter is: remove it, or run meterport config migrate`,
   ]);
 });
 
@@ -87,8 +86,7 @@ test("a migration removes old keys, keeps comments and layout, and copies the ol
     [
       ["meters[].writable", 2],
       ["meters[].rates.registers", 1],
-      ["meters[].rates.quality", 2],
-      ["meters[].rates.identity", 1],
+      ["meters[].rates.identity", 2],
     ],
   );
   assert.equal(tools.write(report), copy);
@@ -104,6 +102,7 @@ meters:
     rates:
       power: 250ms
       # as often as that
+      quality: 15m
       clock: 10m
 
   - { id: shed, link: "tcp://10.0.0.2:4059", key_file: meter.key }
@@ -147,7 +146,7 @@ for (const [what, before, after] of [
   ],
   [
     "the first names of an item",
-    "  - writable: on\n    rates:\n      quality: off\n    id: a\n    link: /x\n",
+    "  - writable: on\n    rates:\n      registers: off\n    id: a\n    link: /x\n",
     "  - id: a\n    link: /x\n",
   ],
   ["the last name, without a line feed", "  - id: a\n    link: /x\n    writable: off", "  - id: a\n    link: /x\n"],

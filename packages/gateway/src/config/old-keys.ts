@@ -4,17 +4,16 @@ import type { Place } from "./config-file.ts";
 
 /** A key that was a setting once. */
 export interface OldKey {
-  /** Its path, as in the table of keys: `meters[].rates.quality`. */
+  /** Its path, as in the table of keys: `meters[].rates.identity`. */
   readonly path: string;
   /** What became of it, after "is ignored, because". */
   readonly because: string;
 }
 
-/** One entry for each key that a released file could hold; an entry is never removed. */
+/** One entry for each key that a released file could hold; an entry is removed only if the key is a setting again. */
 export const oldKeys: readonly OldKey[] = [
   { path: "meters[].writable", because: "the gateway writes to no meter" },
   { path: "meters[].rates.registers", because: "the registers are read with all live values" },
-  { path: "meters[].rates.quality", because: "the counts of power quality are read when somebody asks for them" },
   { path: "meters[].rates.identity", because: "the gateway asks each time that it connects what the meter is" },
 ];
 

@@ -3,6 +3,7 @@
 import type { PieceRoom } from "@meterport/engine/backfill/piece-room";
 import { PointHistory } from "@meterport/engine/backfill/point-history";
 import type { ProfileKnown } from "@meterport/engine/backfill/profile-known";
+import { qualityJob } from "@meterport/engine/backfill/quality-job";
 import type { ChildMeter } from "@meterport/engine/children/child-meter";
 import { childrenJob } from "@meterport/engine/children/children-job";
 import { conditionsJob } from "@meterport/engine/conditions/conditions-job";
@@ -133,6 +134,7 @@ export const openMeter = async (
   const { device } = meter;
   device?.bind({ keep: (events) => keeper.keep({ events }), lookAtChildren: () => children?.soon() });
   const power = rates.power === undefined || rates.power === "off" ? undefined : { interval: rates.power };
+  const { quality = "off" } = rates;
   const loop = new PointLoop({
     ...meter,
     source: history.source,
@@ -155,6 +157,7 @@ export const openMeter = async (
     jobs: [
       ...point.jobs,
       ...(conditions === undefined ? [] : [conditions]),
+      ...(quality === "off" ? [] : [qualityJob({ id, point: { source }, store, clock, log }, quality)]),
       ...history.jobs,
       ...(children === undefined ? [] : [children]),
     ],

@@ -163,7 +163,7 @@ test("every wrong row is told with its line, and no field is quoted that may be 
 test("the header must name known columns", () => {
   assert.deepEqual(refusal(present, `id,lnik,${key}\n`), [
     "flats.csv:1: column 2 has an unknown name; did you mean link?",
-    `flats.csv:1: column 3 has an unknown name; known: ${"id, name, group, link, key, key_file, key_credential, profile, security, client_id, interval, rates.power, rates.live, rates.events, rates.profile, rates.clock, rates.state, rates.children, zone, fuse_amps, quiet, back_fill"}`,
+    `flats.csv:1: column 3 has an unknown name; known: ${"id, name, group, link, key, key_file, key_credential, profile, security, client_id, interval, rates.power, rates.live, rates.quality, rates.events, rates.profile, rates.clock, rates.state, rates.children, zone, fuse_amps, quiet, back_fill"}`,
     "flats.csv:1: the header has no column link: add it",
   ]);
   assert.deepEqual(refusal(present, "id,link,id\n"), ["flats.csv:1: column id appears twice: remove one"]);
