@@ -34,17 +34,50 @@ export const complaints = (issues: readonly z.core.$ZodIssue[], place: Place, na
       issue.code === "invalid_type" && issue.expected === "object" ? "must hold names with values" : issue.message;
     return [`${place(issue.path)}: ${issue.path.length === 0 ? "the configuration" : named(issue.path)} ${what}`];
   });
-  return sentences
+  return fromTop(sentences);
+};
+
+/** From the top of the file to its end; what is not about the file comes first. */
+const fromTop = (sentences: readonly string[]): string[] =>
+  sentences
     .map((sentence) => ({ sentence, at: position(sentence) }))
     .sort((a, b) => a.at - b.at)
     .map(({ sentence }) => sentence);
-};
 
 /** Nobody mends more at once. */
 const mostSentences = 50;
 
-export const wrong = (sentences: readonly string[]): UsageError => {
-  const more = sentences.length - mostSentences;
-  const told = more > 0 ? [...sentences.slice(0, mostSentences), `and ${more} more problems`] : sentences;
-  return new UsageError("config", told.join("\n"));
-};
+/** What is wrong, all of it: the message names the first ones. */
+class ConfigError extends UsageError {
+  readonly sentences: readonly string[];
+
+  constructor(sentences: readonly string[]) {
+    const more = sentences.length - mostSentences;
+    const told = more > 0 ? [...sentences.slice(0, mostSentences), `and ${more} more problems`] : sentences;
+    super("config", told.join("\n"));
+    this.sentences = sentences;
+  }
+}
+
+export const wrong = (sentences: readonly string[]): UsageError => new ConfigError(sentences);
+
+/** Notes what is wrong in one part, so that those after it are looked at too. */
+export class Problems {
+  readonly #sentences: string[] = [];
+
+  /** @returns undefined if something is wrong with this part */
+  readonly in = <T>(part: () => T): T | undefined => {
+    try {
+      return part();
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      this.#sentences.push(...(error instanceof ConfigError ? error.sentences : [error.message]));
+      return undefined;
+    }
+  };
+
+  /** @throws UsageError with a line per problem, from the top of the file to its end */
+  end(): void {
+    if (this.#sentences.length > 0) throw wrong(fromTop(this.#sentences));
+  }
+}

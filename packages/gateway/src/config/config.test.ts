@@ -364,6 +364,40 @@ test("an optical link has an interval of its own, 10 s or longer; a shorter comm
   assert.match(refusal(head("    interval: 2s\n")), /meters\[0\] has an interval of 2 s, but the minimum .* is 10 s/);
 });
 
+test("what is wrong in several sections is told at once, from the top of the file to its end", () => {
+  const text = `http:
+  tls: { cert: none.pem, key: none.key }
+store: "@none.url"
+history: { journal: 60d, journal_at_most: 30d }
+outputs:
+  mqtt: { url: "mqtt://10.0.0.2", password: "@none", points: [shed] }
+meters:
+  - { id: home, link: /dev/ttyUSB0 }
+  - { id: home, link: "foo://", key_file: none.key }
+`;
+  assert.deepEqual(
+    refusal(text)
+      .split("\n")
+      .map((line) => /^\/data\/meterport\.yaml:(\d+:\d+): ([\w.[\]]+)/.exec(line)?.slice(1).join(" ")),
+    [
+      "2:16 http.tls.cert",
+      "2:31 http.tls.key",
+      "3:8 store",
+      "4:43 history.journal_at_most",
+      "6:45 outputs.mqtt.password",
+      "6:63 outputs.mqtt.points[0]",
+      "8:5 meters[0]",
+      "9:11 meters[1].id",
+      "9:23 meters[1].link",
+    ],
+  );
+  const many = `store: "@none.url"\nmeters:\n${"  - { id: a, link: /dev/a }\n".repeat(60)}`;
+  const lines = refusal(many).split("\n");
+  assert.equal(lines.length, 51);
+  // Each meter lacks a key, and 59 have id and link of the first.
+  assert.equal(lines.at(-1), `and ${1 + 60 + 2 * 59 - 50} more problems`);
+});
+
 test("power alone through an optical port has the same shortest interval", () => {
   assert.match(
     refusal(head("    rates: { power: 250ms }\n")),

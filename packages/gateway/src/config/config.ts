@@ -7,7 +7,7 @@ import type { Millis } from "@meterport/protocol/ports";
 import type { LogFormat, LogLevel } from "../log.ts";
 import type { FleetSettings } from "../settings/fleet-settings.ts";
 import { type SecretPlace, storeComplaint } from "../settings/secret-value.ts";
-import { wrong } from "./complaints.ts";
+import { Problems, wrong } from "./complaints.ts";
 import { parseConfigFile } from "./config-file.ts";
 import {
   type ConfigSources,
@@ -170,19 +170,29 @@ const configOf = (sources: ConfigSources, file: ReadFile): Config => {
   const inMeters = (base.meters ?? []).flatMap(({ key, prices }) => [key, prices?.token]);
   const holdsSecret = [base.store, ...inMeters].some((one) => one?.kind === "text");
   if (holdsSecret || holdsOutputSecret(given) || holdsFleetSecret(given)) secrets.noteFile(configPath(sources).path);
-  const meters = meterConfigs({ given, sources, secrets, defaults: { interval, zone, backFill } });
+  const problems = new Problems();
+  const http = problems.in(() => httpOf(given, sources, secrets));
+  const store = problems.in(() => storeOf(given, secrets));
+  const history = problems.in(() => historyOf(given));
+  const fleet = problems.in(() => fleetConfig(given, secrets));
+  const meters = problems.in(() => meterConfigs({ given, sources, secrets, defaults: { interval, zone, backFill } }));
+  const ids = [...new Set((meters ?? base.meters ?? []).map(({ id }) => id))];
+  const outputs = problems.in(() => outputConfigs({ given, secrets, meters: ids }));
+  problems.end();
+  if (http === undefined || history === undefined || meters === undefined || outputs === undefined)
+    throw new Error("a part without a problem has a value");
   const config: Config = {
-    http: httpOf(given, sources, secrets),
+    http,
     data,
-    store: storeOf(given, secrets),
-    history: historyOf(given),
+    store,
+    history,
     logLevel: over.log?.level ?? base.log?.level ?? "info",
     logFormat: over.log?.format ?? base.log?.format ?? "text",
     interval,
     zone,
     backFill,
-    fleet: fleetConfig(given, secrets),
-    outputs: outputConfigs({ given, secrets, meters: meters.map(({ id }) => id) }),
+    fleet,
+    outputs,
     meters,
     warnings: [
       ...given.warnings,
