@@ -226,45 +226,60 @@ const serviceOf = (source: PausableSource | QuietSource, tested: TestedLink, rec
   return { ...linkService(source, recordedTests(tested, recorder), deps), recorder };
 };
 
-/** @param gateOf the gate of a meter that may not be asked at any time, by its id */
+/** What reads a meter: its link, and what is done with that. */
+type OpenedLink = Pick<GatewayMeter, "source" | "shareSource" | "device" | "link" | "redact">;
+
+const openedLink = (running: Running, meter: MeterConfig, gate: LinkGate | undefined): OpenedLink => {
+  const { id, link, optical, interval, key, profile, quiet } = meter;
+  const device = deviceOf(meter, running);
+  const plain = traced(id, gatedMeter(accessOf(meter, running, device?.wear), link, gate), running);
+  const access = device === undefined ? plain : accessWithDevice(plain, device.service);
+  if (optical) running.log.info(throughHeadNote(interval), { meter: id });
+  // A key crosses an optical port in the clear, and must not be in a capture.
+  const recorded = optical ? undefined : recordedSources(id, link, access, running);
+  const sources = recorded?.make ?? (() => supervised(link, access));
+  const make = device === undefined ? sources : () => sourceWithDevice(sources(), device.service);
+  const source = withPauses(make, quiet);
+  const { get: spoken } = tlsSeen(running.config.data, portName(meter.pipe), running.log);
+  const service = serviceOf(source, { ...testedLink(meter, running.env), spoken }, recorded?.recorder);
+  if (quiet !== undefined)
+    running.log.info(`not read during ${quiet.map(quietText).join(", ")} (local time of this machine)`, {
+      meter: id,
+    });
+  return {
+    source,
+    shareSource: source.share,
+    device: device?.service,
+    link: service,
+    redact: running.redactorOf(source, key, profile),
+  };
+};
+
+export interface ConfiguredOptions {
+  /** The gate of a meter that may not be asked at any time, by its id. */
+  readonly gateOf?: ((id: string) => LinkGate | undefined) | undefined;
+  /** The meter of this id with the link that stays as it is; undefined if it is opened. */
+  readonly openOf?: ((id: string) => OpenedLink | undefined) | undefined;
+}
+
 export const configuredMeters = (
   running: Running,
   meters: readonly MeterConfig[],
-  gateOf: (id: string) => LinkGate | undefined = () => undefined,
+  { gateOf, openOf }: ConfiguredOptions = {},
 ): readonly GatewayMeter[] =>
   meters.map((meter) => {
-    const { id, name, group, link, optical, interval, fuseAmps, zone, rates, backFill, key, profile, quiet } = meter;
-    const device = deviceOf(meter, running);
-    const plain = traced(id, gatedMeter(accessOf(meter, running, device?.wear), link, gateOf(id)), running);
-    const access = device === undefined ? plain : accessWithDevice(plain, device.service);
-    if (optical) running.log.info(throughHeadNote(interval), { meter: id });
-    // A key crosses an optical port in the clear, and must not be in a capture.
-    const recorded = optical ? undefined : recordedSources(id, link, access, running);
-    const sources = recorded?.make ?? (() => supervised(link, access));
-    const make = device === undefined ? sources : () => sourceWithDevice(sources(), device.service);
-    const source = withPauses(make, quiet);
-    const { get: spoken } = tlsSeen(running.config.data, portName(meter.pipe), running.log);
-    const service = serviceOf(source, { ...testedLink(meter, running.env), spoken }, recorded?.recorder);
-    if (quiet !== undefined)
-      running.log.info(`not read during ${quiet.map(quietText).join(", ")} (local time of this machine)`, {
-        meter: id,
-      });
+    const { id, name, group, link, interval, fuseAmps, zone, rates, backFill, prices } = meter;
+    const opened = openOf?.(id) ?? openedLink(running, meter, gateOf?.(id));
     return {
-      id,
-      name,
-      group,
+      ...{ id, name, group, interval, fuseAmps, zone, rates, backFill },
       url: link,
       simulated: false,
-      interval,
-      fuseAmps,
-      zone,
-      rates,
-      backFill,
-      source,
-      prices: meter.prices && running.prices.of(meter.prices),
-      device: device?.service,
-      link: service,
-      redact: running.redactorOf(source, key, profile),
+      source: opened.source,
+      shareSource: opened.shareSource,
+      prices: prices && running.prices.of(prices),
+      device: opened.device,
+      link: opened.link,
+      redact: opened.redact,
     };
   });
 
@@ -278,7 +293,7 @@ const heldConfig = ({ known: _known, gate: _gate, ...held }: HeldMeter): MeterCo
 /** Meters that a companion brings. @throws UsageError for a wrong link */
 export const heldMeters = (running: Running, held: readonly HeldMeter[]): readonly GatewayMeter[] => {
   const gates = new Map(held.map(({ id, gate }) => [id, gate]));
-  const made = configuredMeters(running, held.map(heldConfig), (id) => gates.get(id));
+  const made = configuredMeters(running, held.map(heldConfig), { gateOf: (id) => gates.get(id) });
   return made.map((meter, n) => ({ ...meter, known: held[n]?.known }));
 };
 

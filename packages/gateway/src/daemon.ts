@@ -246,13 +246,18 @@ const applied = (
   { running, logging, prices }: Locked,
 ) => {
   let household = demo === undefined ? [] : [demo.id];
-  return async ({ config, added, changed, removed, outputs }: ReloadPlan): Promise<void> => {
+  return async ({ config, added, changed, sameLink, removed, outputs }: ReloadPlan): Promise<void> => {
     logKeyForms([...added, ...changed], running.log);
     // Real meters take the place of the simulated household.
     const leaving = config.meters.length > 0 ? household : [];
     const stopped = [...leaving, ...removed, ...changed.map(({ id }) => id)];
     if (stopped.length + added.length > 0)
-      await gateway.replaceMeters(stopped, configuredMeters({ ...running, config }, [...added, ...changed]));
+      await gateway.replaceMeters(
+        stopped,
+        configuredMeters({ ...running, config }, [...added, ...changed], {
+          openOf: (id) => (sameLink.has(id) ? gateway.meter(id) : undefined),
+        }),
+      );
     prices.follow(pricesOf(config));
     household = household.filter((id) => !leaving.includes(id));
     await gateway.replaceOutputs(

@@ -77,6 +77,7 @@ export class PointLoop implements MeterView {
   #unschedule: () => void = () => {};
   #reading: Promise<void> | undefined;
   #readingSince: Millis | undefined;
+  #started = false;
   #stopped = false;
   /** When the rhythm of reads began. */
   #began: Millis = 0;
@@ -113,6 +114,7 @@ export class PointLoop implements MeterView {
   /** The source may have been started before, and its link be up. */
   start(): void {
     const { source } = this.#options;
+    this.#started = true;
     source.start();
     this.#linkChanged(source.status());
   }
@@ -176,6 +178,8 @@ export class PointLoop implements MeterView {
   };
 
   #linkChanged({ state, answering }: LinkStatus): void {
+    // Until then another loop may still use the source.
+    if (!this.#started) return;
     if (!answering) this.#unschedule();
     if (!isUsable(state)) this.#waiting = undefined;
     else if (this.#waiting === undefined) {

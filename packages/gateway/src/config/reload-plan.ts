@@ -11,6 +11,8 @@ export interface ReloadPlan {
   readonly added: readonly MeterConfig[];
   /** Meters whose configuration differs, with the new one. */
   readonly changed: readonly MeterConfig[];
+  /** Ids of those of them that go on with the link that they have. */
+  readonly sameLink: ReadonlySet<string>;
   /** Ids of meters that are no longer listed. */
   readonly removed: readonly string[];
   /** Names of outputs that stop, and those that start after them: new ones, and changed ones with their new keys. */
@@ -106,6 +108,24 @@ export const shownValue = (config: Config, path: string): unknown => {
   return plain instanceof Secret ? "[secret]" : plain;
 };
 
+/** What a meter may change without its link being opened again. A device of the grid is bound to its link. */
+const besideLink = {
+  name: "",
+  group: "",
+  interval: 0,
+  rates: {},
+  zone: "",
+  fuseAmps: 0,
+  backFill: true,
+  prices: undefined,
+};
+
+const isSameLink = (a: MeterConfig | undefined, b: MeterConfig): boolean =>
+  a?.device === undefined &&
+  b.device === undefined &&
+  a !== undefined &&
+  same({ ...a, ...besideLink }, { ...b, ...besideLink });
+
 const needsRestart = new Map(settings.map(({ path, restart }) => [path, restart]));
 
 const planOutputs = (old: Config, next: Config): ReloadPlan["outputs"] => {
@@ -141,6 +161,7 @@ export const planReload = (old: Config, next: Config): ReloadPlan => {
     restart,
     added,
     changed,
+    sameLink: new Set(changed.flatMap((meter) => (isSameLink(before.get(meter.id), meter) ? [meter.id] : []))),
     removed,
     outputs: planOutputs(old, next),
     // All keys of these sections wait for a restart.

@@ -49,6 +49,32 @@ test("meters that differ in anything are changed, by their key too, and the othe
   assert.equal(planText(planReload(old, next)), "added d; changed b; removed a");
 });
 
+test("a meter keeps its link if nothing changes that the link is made of", () => {
+  const of = (more: string): Config => load(`meters:\n  - { id: a, link: "tcp://a:1", key_file: k${more} }\n`);
+  const [old, kept, opened] = [of(""), [] as string[], [] as string[]];
+  for (const more of [
+    ', name: "Our house"',
+    ", group: north",
+    ", interval: 5s",
+    ", rates: { power: 250ms }",
+    ", zone: Asia/Tokyo",
+    ", fuse_amps: 35",
+    ", back_fill: off",
+    ", security: rc4",
+    ", client_id: 7",
+    ", profile: meter:3.70",
+    ", quiet: 02:10-02:18",
+  ]) {
+    const { changed, sameLink } = planReload(old, of(more));
+    assert.equal(changed.length, 1, more);
+    (sameLink.has("a") ? kept : opened).push(/, (\w+)/.exec(more)?.[1] ?? "");
+  }
+  assert.deepEqual(kept, ["name", "group", "interval", "rates", "zone", "fuse_amps", "back_fill"]);
+  assert.deepEqual(opened, ["security", "client_id", "profile", "quiet"]);
+  const key = load(`meters:\n  - { id: a, link: "tcp://a:1", key_file: k }\n`, { "/data/k": "fedcba9876543210" });
+  assert.equal(planReload(old, key).sameLink.size, 0);
+});
+
 test("a key that needs a restart keeps its old value, and the others take effect", () => {
   const old = load(`http: { port: 8000 }\n${meters("a")}`);
   const next = load(

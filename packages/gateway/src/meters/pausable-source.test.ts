@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { Meter } from "@meterport/client";
 import { parseQuiet } from "@meterport/engine/plan/quiet";
+import type { MeterTask } from "@meterport/engine/ports/meter-source";
 import { FakeMeter } from "@meterport/engine/testing/fake-meter";
 import { VirtualClock } from "../../../../test/support/virtual-clock.ts";
 import { PausableSource, type Rest } from "./pausable-source.ts";
@@ -55,6 +57,34 @@ describe("a meter that can rest", () => {
     assert.equal(made.length, 2);
     assert.ok(await clock.run(source.read(second)));
     await source.close();
+  });
+
+  test("that is shared ends its tasks at the first close, and its link at the last", async () => {
+    const { clock, made, source } = await setUp();
+    const [meter] = made;
+    assert.ok(meter);
+    // A task that ends only when it is told to.
+    const ended: string[] = [];
+    Object.assign(meter, {
+      ask: ({ run }: MeterTask<void>) => run({} as Meter, new AbortController().signal),
+    });
+    const task = source.ask({
+      ...{ label: "read for long", limit: 60 * second },
+      run: (_, signal) =>
+        new Promise<void>((resolve) => {
+          signal.addEventListener("abort", () => {
+            ended.push("told to end");
+            resolve();
+          });
+        }),
+    });
+    source.share();
+    await source.close();
+    await task;
+    assert.deepEqual([ended, meter.closes, source.status().state], [["told to end"], 0, "up"]);
+    assert.ok(await clock.run(source.read(second)));
+    await source.close();
+    assert.equal(meter.closes, 1);
   });
 
   test("begins only when the read in progress has ended", async () => {

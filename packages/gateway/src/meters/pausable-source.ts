@@ -57,6 +57,10 @@ export class PausableSource implements MeterSource {
   /** Whether the current source has ended. */
   #ended = false;
   #closed = false;
+  /** Who will close it: the link ends with the last of them. */
+  #owners = 1;
+  /** Of the tasks in progress. */
+  readonly #tasks = new Set<AbortController>();
   #reading: Promise<unknown> | undefined;
   /** The end of the last source, which the next one waits for, since only one may use the port. */
   #leaving: Promise<void> = Promise.resolve();
@@ -105,7 +109,29 @@ export class PausableSource implements MeterSource {
   readonly events = async (count: number, limit: Millis): Promise<readonly LogEvent[]> =>
     this.#ask("read the event log", () => this.#inner.events(count, limit));
 
-  readonly ask = async <T>(task: MeterTask<T>): Promise<T> => this.#ask(task.label, () => this.#inner.ask(task));
+  readonly ask = async <T>(task: MeterTask<T>): Promise<T> => {
+    const ends = new AbortController();
+    const run: MeterTask<T>["run"] = (meter, signal) => {
+      if (signal.aborted) ends.abort();
+      else signal.addEventListener("abort", () => ends.abort(), { once: true });
+      return task.run(meter, ends.signal);
+    };
+    this.#tasks.add(ends);
+    try {
+      return await this.#ask(task.label, () => this.#inner.ask({ ...task, run }));
+    } finally {
+      this.#tasks.delete(ends);
+    }
+  };
+
+  /** Gets one more owner: the next `close` ends the tasks in progress, and leaves the link up. */
+  readonly share = (): void => {
+    this.#owners++;
+  };
+
+  get isShared(): boolean {
+    return this.#owners > 1;
+  }
 
   readonly livePlan = (): LivePlan | null => this.#inner.livePlan?.() ?? null;
 
@@ -148,6 +174,11 @@ export class PausableSource implements MeterSource {
   }
 
   readonly close = async (): Promise<void> => {
+    if (this.isShared) {
+      this.#owners--;
+      for (const task of this.#tasks) task.abort();
+      return;
+    }
     this.#closed = true;
     this.#unlisten();
     const resting = this.#resting;

@@ -64,9 +64,14 @@ export class QuietSource implements MeterSource {
     return this.#source.rest(rest);
   };
 
+  /** As that of `PausableSource`. */
+  readonly share = (): void => this.#source.share();
+
   readonly close = async (): Promise<void> => {
-    this.#closed = true;
-    this.#cancelLook();
+    if (!this.#source.isShared) {
+      this.#closed = true;
+      this.#cancelLook();
+    }
     await this.#source.close();
   };
 

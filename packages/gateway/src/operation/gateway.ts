@@ -74,6 +74,8 @@ export interface Gateway {
   readonly start: () => void;
   /** Meters and the store, each with the work that it is doing. */
   readonly parts: () => readonly GatewayPart[];
+  /** The meter of this id as it is now. */
+  readonly meter: (id: string) => GatewayMeter | undefined;
   /**
    * Stops the meters of these ids and then starts others, some perhaps with the same ids; all others go on.
    *
@@ -226,6 +228,7 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
       })),
       ...outputs.parts().map(({ name, ...part }) => ({ output: name, ...part })),
     ],
+    meter: (id) => meters.get(id)?.meter,
     point: (id) => {
       const open = meters.get(id);
       if (open === undefined) return undefined;
@@ -238,6 +241,10 @@ export const createGateway = async (options: GatewayOptions): Promise<Gateway> =
     replaceMeters: async (stopped, added) => {
       // Before anything stops, because a store may fail.
       const coming = await openedAll(added, meters.all.length + added.length);
+      for (const { meter } of coming) {
+        const before = meters.get(meter.id);
+        if (before?.meter.source === meter.source && meter.shareSource !== undefined) before.handOver();
+      }
       await meters.replace(stopped, coming);
       for (const id of stopped) if (meters.get(id) === undefined) book.remove(id);
       outputs.childrenChanged();

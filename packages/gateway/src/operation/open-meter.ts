@@ -44,6 +44,8 @@ export interface GatewayMeter {
   /** What is known of its load profile elsewhere. */
   readonly known?: ProfileKnown | undefined;
   readonly source: MeterSource;
+  /** Called before another meter goes on with this source: it then stays open when this meter stops. */
+  readonly shareSource?: (() => void) | undefined;
   /** What its energy costs; nobody knows if omitted. */
   readonly prices?: PointPrices | undefined;
   /** What it does there as a device of the grid; it only reads if omitted. */
@@ -63,6 +65,8 @@ export interface OpenMeter {
   readonly log: MeterLog;
   readonly info: PointInfo;
   readonly close: () => void;
+  /** Another meter goes on with its link. */
+  readonly handOver: () => void;
 }
 
 /** What all meters of a gateway share. */
@@ -164,10 +168,11 @@ export const openMeter = async (
     room: jobRoom,
     tally,
   });
+  let isHandedOver = false;
   const close = (): void => {
     history.close();
     device?.close();
-    meter.link?.recorder?.close();
+    if (!isHandedOver) meter.link?.recorder?.close();
   };
   return {
     meter,
@@ -177,5 +182,9 @@ export const openMeter = async (
     log: new MeterLog({ source, clock }),
     info: pointInfo(meter, zone, point.clockOffset),
     close,
+    handOver: () => {
+      isHandedOver = true;
+      meter.shareSource?.();
+    },
   };
 };
