@@ -103,6 +103,22 @@ test("answers a bad request with one clear sentence", async () => {
   await done();
 });
 
+test("OPTIONS names the methods of an address, and lets no other origin in", async () => {
+  const { get, done } = await httpSetup();
+  const options = (path: string, headers = {}) => get(path, { method: "OPTIONS", headers });
+  for (const [path, allow] of [
+    ["/api/v1/points", "GET, HEAD, POST, OPTIONS"],
+    ["/api/v1/points/home/live", "GET, HEAD, OPTIONS"],
+    ["/api/v1/restore/upload", "PUT, OPTIONS"],
+  ] as const) {
+    const answer = await options(path, { origin: "https://evil.example", "access-control-request-method": "POST" });
+    assert.deepEqual([answer.status, await answer.text(), answer.headers.get("allow")], [204, "", allow], path);
+    assert.equal(answer.headers.get("access-control-allow-origin"), null);
+  }
+  assert.equal((await options("/api/v1/nothing")).status, 404);
+  await done();
+});
+
 test("a foreign page that points its own name here gets nothing", async () => {
   const { get, done } = await httpSetup("127.0.0.1", ["meterport.home.arpa"]);
   const status = async (host: string) => (await get("/api/v1/meters", { headers: { host } })).status;

@@ -102,7 +102,7 @@ export interface App {
   readonly routes: readonly RouteConfig[];
 }
 
-/** One sentence for a method that a path does not have. */
+/** One sentence for a method that a path does not have, and the methods that it has for OPTIONS. */
 const addOtherMethods = (app: OpenAPIHono): void => {
   app.notFound((c) => {
     const isApi = c.req.path.startsWith("/api/");
@@ -111,6 +111,7 @@ const addOtherMethods = (app: OpenAPIHono): void => {
     if (methods.length === 0 || c.req.method === "GET" || c.req.method === "HEAD")
       return refuse(c, 404, "not-found", `there is nothing at ${shown(c.req.path)}`);
     const allow = methods.join(", ");
+    if (c.req.method === "OPTIONS") return c.body(null, 204, { allow: `${allow}, OPTIONS` });
     const message = `${shown(c.req.method)} is not possible at ${shown(c.req.path)}: only ${allow}`;
     return c.json({ error: "method-not-allowed", message } satisfies ApiProblem, 405, { allow });
   });

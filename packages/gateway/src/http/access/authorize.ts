@@ -93,7 +93,7 @@ const tooLong = (c: Context, most: number): Response | undefined => {
   return refusal(c, 413, "too-long", `the body is longer than ${most} bytes: send less at once`, close);
 };
 
-const isSafe = (method: string): boolean => method === "GET" || method === "HEAD";
+const isSafe = (method: string): boolean => ["GET", "HEAD", "OPTIONS"].includes(method);
 
 /** Sets `c.var.actor`, or answers in place of the route. */
 export const authorize = ({ access, host, hosts, budget, actorOf }: AuthorizeOptions): MiddlewareHandler => {

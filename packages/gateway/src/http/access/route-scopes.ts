@@ -92,6 +92,8 @@ export const needOf = (method: string, path: string, redacted = false): Need => 
   if (asked === "GET" && capture.test(path)) return redacted ? "read" : "operate";
   const line = lines.find(({ methods, pattern }) => methods.includes(asked) && pattern.test(path));
   if (line !== undefined) return line.need;
+  // Asks which methods there are, and changes nothing.
+  if (asked === "OPTIONS") return "read";
   if (asked !== "GET") return "admin";
   return isPage(path) ? "anyone" : "read";
 };
