@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Interval } from "@meterport/engine/model/interval";
 import { reading } from "@meterport/engine/testing/fake-meter";
+import { fillStore } from "../../testing/filled-store.ts";
 import { httpSetup } from "../../testing/http-setup.ts";
 import type { HistoryAnswer } from "../api.ts";
 import { historyAnswer } from "../schemas.ts";
+import { type HistoryStore, recoveredHistory } from "./recovered-history.ts";
 
 const quarter = 900_000;
 
@@ -87,5 +89,27 @@ test("a day of which the meter keeps one interval of 24 hours has its mean", asy
   const path = "/api/v1/points/home/history?resolution=day&zone=UTC&from=2025-12-01T00:00:00Z&to=2025-12-02T00:00:00Z";
   const { points } = await json<HistoryAnswer>(path);
   assert.deepEqual([points[0]?.power_w, points[0]?.recovered], [100, true]);
+  await done();
+});
+
+test("years before anything was stored are not summed hour by hour", async () => {
+  const { clock, store, done } = await httpSetup();
+  const now = clock.wall();
+  await fillStore(store, "home", now);
+  const asked: number[] = [];
+  const counted: HistoryStore = {
+    history: (...query) => store.history(...query),
+    intervals: (...query) => store.intervals(...query),
+    intervalSums: (point, channel, bounds) => {
+      asked.push(bounds.length);
+      return store.intervalSums(point, channel, bounds);
+    },
+  };
+  const grid = { step: 3_600, count: 1_000 };
+  const empty = await recoveredHistory(counted, "home", { ...grid, from: now - 2_000 * 3_600_000 });
+  assert.deepEqual([empty.length, asked], [1_000, [2]]);
+  asked.length = 0;
+  await recoveredHistory(counted, "home", { ...grid, from: now - 1_000 * 3_600_000 });
+  assert.deepEqual(asked, [2, 1_001, 1_001]);
   await done();
 });

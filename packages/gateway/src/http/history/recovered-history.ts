@@ -16,6 +16,13 @@ const usualInterval = 900;
 /** A grid of shorter steps has no more intervals, at the shortest interval of a load profile. */
 const mostIntervals = 30_000;
 
+/** Whether a channel has any interval in the range of a grid. */
+const hasAny = async (store: HistoryStore, point: string, channel: string, grid: HistoryGrid): Promise<boolean> => {
+  const { from, step, count } = grid;
+  const sums = await store.intervalSums(point, channel, [from, from + count * step * 1000]);
+  return sums.some(({ seconds }) => seconds > 0);
+};
+
 const stepsOf = async (
   store: HistoryStore,
   point: string,
@@ -48,6 +55,8 @@ export const recoveredHistory = async (
     from: grid.from + first * grid.step * 1000,
     count: points.findLastIndex(isHole) - first + 1,
   };
+  // One sum costs little beside one for each step, and years before the first reading have nothing.
+  if (grid.step >= usualInterval && !(await hasAny(store, point, "energy_import_wh", holes))) return points;
   const [imported, exported] = await Promise.all([
     stepsOf(store, point, "energy_import_wh", holes),
     stepsOf(store, point, "energy_export_wh", holes),
