@@ -156,6 +156,7 @@ export const changeQuery = query({
   revision: textParam("revision", {
     description: "Of the file that the change was made for; 409 if it is another one by now. Default: any",
     most: 100,
+    example: "R7Yxw0_2kqYpB1sD",
   }),
   dry_run: choiceParam("dry_run", ["true", "false"], {
     description: "`true` checks the change and tells what it would do; nothing is written. Default: false",

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { z } from "@hono/zod-openapi";
 import { Validator } from "@seriousme/openapi-schema-validator";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { httpSetup } from "../../testing/http-setup.ts";
 
 interface Described {
@@ -33,28 +34,63 @@ test("each route has a summary, a tag, and an example of each answer that its sc
   await done();
 });
 
-test("each parameter has a description, and an example that its schema accepts", async () => {
+interface Content {
+  readonly schema: object;
+  readonly example?: unknown;
+}
+interface Operation {
+  readonly parameters?: readonly {
+    readonly name: string;
+    readonly in: string;
+    readonly schema: { readonly description?: string; readonly example?: unknown; readonly enum?: readonly unknown[] };
+  }[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, Content>> };
+  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, Content>> }>>;
+}
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+}
+
+/** Types whose examples would be bytes. */
+const binary = new Set(["application/octet-stream", "application/x-tar"]);
+
+test("each example fits the published schema: of parameters, bodies and answers", async () => {
   const { gateway, json, done } = await httpSetup();
-  const { paths } = await json<{
-    readonly paths: Record<
-      string,
-      Record<
-        string,
-        {
-          readonly parameters?: readonly {
-            readonly name: string;
-            readonly schema: { readonly description?: string };
-          }[];
-        }
-      >
-    >;
-  }>("/api/v1/openapi.json");
-  for (const [path, methods] of Object.entries(paths))
-    for (const { parameters = [] } of Object.values(methods))
-      for (const { name, schema } of parameters) assert.ok(schema.description, `${path}: ${name}`);
+  const document = await json<Document>("/api/v1/openapi.json");
+  const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  ajv.addSchema(document, "api");
+  let examples = 0;
+  const fits = (place: readonly (string | number)[], example: unknown): void => {
+    examples++;
+    const pointer = place.map((part) => encodeURIComponent(`${part}`.replaceAll("~", "~0").replaceAll("/", "~1")));
+    const check = ajv.compile({ $ref: `api#/${pointer.join("/")}` });
+    assert.ok(check(example), `${place.join(" ")}: ${JSON.stringify(example)}: ${ajv.errorsText(check.errors)}`);
+  };
+  for (const [path, methods] of Object.entries(document.paths))
+    for (const [method, { parameters = [], requestBody, responses }] of Object.entries(methods)) {
+      const place = ["paths", path, method];
+      for (const [n, { name, schema }] of parameters.entries()) {
+        assert.ok(schema.description, `${path}: ${name}`);
+        const example = schema.example ?? schema.enum?.[0];
+        assert.notEqual(example, undefined, `${method} ${path}: ${name} has no example`);
+        fits([...place, "parameters", n, "schema"], example);
+      }
+      const contents = [
+        ...Object.entries(requestBody?.content ?? {}).map(([type, each]) => [["requestBody"], type, each] as const),
+        ...Object.entries(responses).flatMap(([status, { content = {} }]) =>
+          Object.entries(content).map(([type, each]) => [["responses", status], type, each] as const),
+        ),
+      ];
+      for (const [where, type, { example }] of contents) {
+        if (example === undefined && binary.has(type)) continue;
+        assert.notEqual(example, undefined, `${method} ${path}: ${where.join(" ")} ${type} has no example`);
+        fits([...place, ...where, "content", type, "schema"], example);
+      }
+    }
+  assert.ok(examples > 600, `${examples} examples`);
   assert.equal(
     gateway.app.routes.length,
-    Object.values(paths).reduce((sum, methods) => sum + Object.keys(methods).length, 0),
+    Object.values(document.paths).reduce((sum, methods) => sum + Object.keys(methods).length, 0),
   );
   await done();
 });

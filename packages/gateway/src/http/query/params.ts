@@ -4,6 +4,7 @@ import { parseDuration } from "@meterport/protocol/meaning/duration";
 import type { Millis } from "@meterport/protocol/ports";
 import { shown } from "../answers.ts";
 import { parseMoment, parseStep } from "../history/query.ts";
+import { cursorOf } from "./cursor.ts";
 
 /** How the OpenAPI document describes a parameter. */
 interface Described {
@@ -162,7 +163,11 @@ export const periodParam = () =>
 
 /** Where the page before ended, which only the answer before knows. */
 export const cursorParam = () =>
-  textParam("cursor", { description: "`next` of the page before; it is opaque", most: 200 });
+  textParam("cursor", {
+    description: "`next` of the page before; it is opaque",
+    most: 200,
+    example: cursorOf(1_767_268_800_000, "log:4711"),
+  });
 
 /** The parameters of a route. A name that is not among them is refused, because a misspelled range would otherwise be the default one. */
 export const query = <T extends z.ZodRawShape>(shape: T) => z.strictObject(shape);

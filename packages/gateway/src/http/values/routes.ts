@@ -96,7 +96,7 @@ export const intervalsRoute = createRoute({
   path: "/api/v1/points/{id}/intervals",
   summary: "Energy by interval, or its sums by local day, month or year",
   description:
-    "An interval belongs to the range if it ends after `from` and at or before `to`. With `sum` the store adds up: the answer then has `sums` instead of `intervals`.",
+    "An interval belongs to the range if it ends after `from` and at or before `to`, which is the next full minute if it is omitted. With `sum` the store adds up: the answer then has `sums` instead of `intervals`.",
   tags: ["history"],
   request: {
     params: pointParams,
@@ -105,7 +105,12 @@ export const intervalsRoute = createRoute({
       ...range("a day, or as for `resolution` of the history"),
       sum: choiceParam("sum", periods, { description: "Sums instead of intervals", example: "day" }),
       zone: zoneParam(),
-      limit: countParam("limit", { least: 1, most: mostValues, description: "Intervals of a page; default: 1000" }),
+      limit: countParam("limit", {
+        least: 1,
+        most: mostValues,
+        description: "Intervals of a page; default: 1000",
+        example: "1000",
+      }),
       cursor: cursorParam(),
     }),
   },
@@ -140,6 +145,7 @@ export const registersRoute = createRoute({
         least: 1,
         most: mostValues,
         description: "States of a page, which ends between two moments; default: 1000",
+        example: "1000",
       }),
       cursor: cursorParam(),
     }),

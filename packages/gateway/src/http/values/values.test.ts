@@ -99,6 +99,19 @@ test("intervals by pages, and their sums by local days", async () => {
   await done();
 });
 
+test("asked again without a range within a minute, the intervals are a 304", async () => {
+  const { clock, store, get, done } = await httpSetup();
+  await fillStore(store, "home", clock.wall());
+  await clock.advance(1_000);
+  const tag = (await get(`${home}/intervals`)).headers.get("etag") ?? "";
+  const again = async () => (await get(`${home}/intervals`, { headers: { "if-none-match": tag } })).status;
+  await clock.advance(50_000);
+  assert.equal(await again(), 304);
+  await clock.advance(10_000);
+  assert.equal(await again(), 200);
+  await done();
+});
+
 test("a channel that nobody stored has no intervals, and asking for it stores nothing", async () => {
   const { clock, store, json, done } = await httpSetup();
   await fillStore(store, "home", clock.wall());

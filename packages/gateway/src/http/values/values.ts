@@ -20,6 +20,7 @@ export interface ValuesOptions extends Points {
 }
 
 const usualValues = 1_000;
+const oneMinute: Millis = 60_000;
 
 export const intervalAnswer = (stored: Omit<StoredInterval, "proof">): BodyOf<typeof schema.interval> => ({
   end: iso(stored.end),
@@ -133,7 +134,8 @@ const addIntervals = (app: OpenAPIHono, options: ValuesOptions): void => {
       const span = { from: iso(bounds[0] as Millis), to: iso(bounds.at(-1) as Millis) };
       return give(c, schema.intervalsAnswer, { ...head, ...span, intervals: null, next: null, zone, sums });
     }
-    const range = rangeOf(query, wall(), oneDay);
+    // Of whole minutes, so that the answer and its tag stay the same for a while.
+    const range = rangeOf(query, Math.ceil(wall() / oneMinute) * oneMinute, oneDay);
     if (typeof range === "string") return badRequest(c, range);
     const place = cursor === undefined ? undefined : parseCursor(cursor);
     if (cursor !== undefined && place === undefined) return badRequest(c, wrongCursor);
