@@ -2,7 +2,7 @@
 import { dayBounds, monthBounds, startOfDay, utcOfLocal } from "@meterport/engine/calendar/local-calendar";
 import type { TimeRange } from "@meterport/engine/ports/store";
 import type { Millis } from "@meterport/protocol/ports";
-import { oneDay, type RangeQuery } from "../values/range.ts";
+import { emptyRange, oneDay, type RangeQuery } from "../values/range.ts";
 
 /** A period as it falls in a zone. */
 export interface Period {
@@ -50,7 +50,7 @@ export const periodOf = (
   if (from === undefined && to === undefined) return byZone("now", (zone) => within(monthBounds(zone, now, now + 1)));
   if (from === undefined) return "from is missing: write when the range begins";
   const end = to ?? now;
-  if (from >= end) return `from (${new Date(from).toISOString()}) must be before to (${new Date(end).toISOString()})`;
+  if (from >= end) return emptyRange(from, end);
   if (end - from > longest) return "the range is longer than 366 days: ask for a shorter one";
   return byZone(`${from} ${end}`, () => ({ from, to: end }));
 };

@@ -5,6 +5,7 @@ import type { Store } from "@meterport/engine/ports/store";
 import type { Millis } from "@meterport/protocol/ports";
 import { badRequest, give, noPoint, type Points, storedPointOf } from "../give.ts";
 import { cursorOf, parseCursor, wrongCursor } from "../query/cursor.ts";
+import { emptyRange } from "../values/range.ts";
 import { eventAnswer } from "./event-answer.ts";
 import { eventsAnswer, eventsRoute, outagesAnswer, outagesRoute } from "./routes.ts";
 
@@ -22,15 +23,16 @@ interface Page {
 
 const usualPage = 100;
 
-/** Undefined if the cursor is none of ours. */
+/** One page, or one sentence on what is wrong with the query. */
 const pageOf = async (
   store: Pick<Store, "events">,
   id: string,
   { from, to, limit = usualPage, cursor }: PageQuery,
   kinds: readonly string[] | undefined,
-): Promise<Page | undefined> => {
+): Promise<Page | string> => {
+  if (from !== undefined && to !== undefined && from >= to) return emptyRange(from, to);
   const before = cursor === undefined ? undefined : parseCursor(cursor);
-  if (cursor !== undefined && before === undefined) return undefined;
+  if (cursor !== undefined && before === undefined) return wrongCursor;
   const place = before === undefined ? undefined : { time: before.number, id: before.name };
   // One more, to know whether there is another page.
   const found = await store.events(id, {
@@ -52,7 +54,7 @@ export const addHappenings = (app: OpenAPIHono, points: Points, store: Pick<Stor
     if (storedPointOf(points, id) === undefined) return noPoint(c, id);
     const { kind, ...query } = c.req.valid("query");
     const page = await pageOf(store, id, query, kind);
-    if (page === undefined) return badRequest(c, wrongCursor);
+    if (typeof page === "string") return badRequest(c, page);
     return give(c, eventsAnswer, { id, events: page.events.map(eventAnswer), next: page.next });
   });
 
@@ -60,7 +62,7 @@ export const addHappenings = (app: OpenAPIHono, points: Points, store: Pick<Stor
     const { id } = c.req.valid("param");
     if (storedPointOf(points, id) === undefined) return noPoint(c, id);
     const page = await pageOf(store, id, c.req.valid("query"), ["outage"]);
-    if (page === undefined) return badRequest(c, wrongCursor);
+    if (typeof page === "string") return badRequest(c, page);
     const outages = page.events.map((event) => {
       const { time, until, origin, detail } = eventAnswer(event);
       return { time, until, seconds: secondsOf(event), origin, detail };

@@ -198,6 +198,13 @@ test("answers a wrong request with one sentence", async () => {
     ["/points?cursor=zzz", 400, /^the cursor is not one that this API gave/],
     ["/points?state=sleepy", 400, /^state: "sleepy" is unknown: write some of up,/],
     ["/points?form=1", 400, /^unknown parameter "form"$/],
+    [
+      "/points/home/events?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z",
+      400,
+      /^from \(2026-01-02T.* must be before to/,
+    ],
+    ["/points/home/outages?from=1767268800&to=1767268800", 400, /must be before to/],
+    ["/points/home/events?from=2026-02-30T00:00:00Z", 400, /^from="2026-02-30T00:00:00Z" is not a time/],
     ["/points?limit=1&limit=2", 400, /^limit: give it once$/],
     ["/points/home/events?from=yesterday", 400, /^from="yesterday" is not a time/],
     ["/points/home/events?kind=", 400, /^kind="" is not a list/],

@@ -14,13 +14,15 @@ export const oneDay: Millis = 86_400_000;
 
 const usual: Readonly<Record<Period, Millis>> = { day: 30 * oneDay, month: 335 * oneDay, year: 3_287 * oneDay };
 
+/** The sentence for a range that holds no moment. */
+export const emptyRange = (from: Millis, to: Millis): string =>
+  `from (${new Date(from).toISOString()}) must be before to (${new Date(to).toISOString()})`;
+
 /** The range, or one sentence if it is empty. */
 export const rangeOf = ({ from, to }: RangeQuery, now: Millis, length: Millis): TimeRange | string => {
   const end = to ?? now;
   const start = from ?? Math.max(0, end - length);
-  return start < end
-    ? { from: start, to: end }
-    : `from (${new Date(start).toISOString()}) must be before to (${new Date(end).toISOString()})`;
+  return start < end ? { from: start, to: end } : emptyRange(start, end);
 };
 
 /** Bounds of the periods that a range touches, or one sentence. */
