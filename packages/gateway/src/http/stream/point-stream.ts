@@ -109,7 +109,7 @@ export class PointStream {
 
   #begin(): void {
     const { kinds } = this.#options;
-    if (this.#options.passed) this.#send("passed", { next: this.#after });
+    if (this.#options.passed) this.#tellPassed(this.#after);
     if (kinds.includes("live") || kinds.includes("link")) {
       this.#follow();
       this.#repeat(followEvery, () => this.#follow());
@@ -250,8 +250,10 @@ export class PointStream {
     for (;;) {
       const page = await journal({ after: this.#after, limit: journalPage, points });
       if (this.#ended) return;
-      const next = page.oldest === null || page.next < this.#after ? page.next : page.oldest - 1;
-      if (page.passed) this.#send("passed", { next });
+      if (page.passed) {
+        this.#after = page.oldest === null || page.next < this.#after ? page.next : page.oldest - 1;
+        this.#tellPassed(this.#after);
+      }
       for (const entry of page.entries) {
         if (!this.#hasRoom()) return;
         this.#send("change", entryAnswer(entry), entry.number);
@@ -260,6 +262,11 @@ export class PointStream {
       this.#after = page.next;
       if (!page.more || !this.#hasRoom()) return;
     }
+  }
+
+  /** With the number to continue from as the event's id: a client that reconnects before the next change is not told again. */
+  #tellPassed(next: number): void {
+    this.#send("passed", { next }, next);
   }
 
   #send(event: string, data: object, id?: number): void {

@@ -191,8 +191,17 @@ test("says so when changes that a client lacks are deleted, or are those of anot
   assert.equal((await json<{ passed: boolean }>("/api/v1/journal?after=3")).passed, true);
   const other = listener((await get("/api/v1/stream?events=change", { headers: { "last-event-id": "99999" } })).body);
   await other.settle();
-  assert.equal(other.of("passed").length, 1);
+  const [told] = other.of("passed");
+  assert.deepEqual([other.of("passed").length, told?.id], [1, String(told?.data.next)]);
   await other.stop();
+  // With the number that it was told, also after it came back.
+  for (const last of [heard.of("passed")[0]?.id ?? "", told?.id ?? ""]) {
+    const back = listener((await get("/api/v1/stream?events=change", { headers: { "last-event-id": last } })).body);
+    await clock.advance(2_000);
+    await back.settle();
+    assert.equal(back.of("passed").length, 0, last);
+    await back.stop();
+  }
   await done();
 });
 
@@ -250,6 +259,8 @@ test("refuses what it cannot stream", async () => {
     ["?events=dead", {}, 400],
     ["?every=1ms", {}, 400],
     ["", { "last-event-id": "x" }, 400],
+    ["", { "last-event-id": "-1" }, 400],
+    ["", { "last-event-id": "9".repeat(16) }, 400],
   ];
   for (const [query, headers, status] of cases)
     assert.equal((await get(`/api/v1/stream${query}`, { headers })).status, status, query);
@@ -257,6 +268,9 @@ test("refuses what it cannot stream", async () => {
   assert.deepEqual(open.map(({ status }) => status).slice(31), [200, 503]);
   await Promise.all(open.map(({ body }) => body?.cancel()));
   assert.equal((await get("/api/v1/stream?events=live", { method: "HEAD" })).status, 200);
+  const begin = await get("/api/v1/stream?events=live", { headers: { "last-event-id": "" } });
+  assert.equal(begin.status, 200, "a client that has no change yet");
+  await begin.body?.cancel();
   await done();
 });
 

@@ -57,7 +57,8 @@ export class PointStreams {
       const unknown = point?.find((id) => !meters.has(id));
       if (unknown !== undefined) return noPoint(c, unknown);
       if (every < 200 || every > 600_000) return badRequest(c, "every must be from 200ms to 10m");
-      const last = c.req.header("last-event-id");
+      // Empty if the client has no change yet.
+      const last = c.req.header("last-event-id") || undefined;
       if (last !== undefined && !/^\d{1,15}$/.test(last))
         return badRequest(c, `last-event-id: ${shown(last)} is not the number of a change`);
       // The body of a HEAD answer is dropped unread, so a stream would only block its place.
