@@ -197,6 +197,8 @@ export const createApp = (options: AppOptions): App => {
   app.onError((error, c) => {
     if (error instanceof StoreFailure) return storeFailure(c, error);
     if (error instanceof HTTPException) {
+      if (error.status === 415)
+        return c.json({ error: "not-json", message: "send the body as application/json" } satisfies ApiProblem, 415);
       return c.json({ error: "bad-request", message: error.message } satisfies ApiProblem, error.status);
     }
     log.error(`${c.req.method} ${c.req.path}: ${error instanceof Error ? error.message : String(error)}`);

@@ -122,6 +122,24 @@ test("a token reads what its scope allows, and no cookie helps a bad one", async
   await done();
 });
 
+test("a body that is not JSON is refused as such, and one without a field names it", async () => {
+  const { ask, book, clock, done } = await onNetwork();
+  const { token } = book.addToken("boss", "admin");
+  await clock.advance(1_000);
+  const post = async (type: string, body: string) => {
+    const headers = { authorization: `Bearer ${token}`, "content-type": type };
+    const answer = await ask("/api/v1/users", { method: "POST", headers, body });
+    return [answer.status, await answer.json()];
+  };
+  for (const type of ["text/plain", "application/xml", "multipart/form-data; boundary=x"])
+    assert.deepEqual(await post(type, '{"name":"anna"}'), [
+      415,
+      { error: "not-json", message: "send the body as application/json" },
+    ]);
+  assert.deepEqual(await post("application/json", "{}"), [400, { error: "bad-request", message: "name is missing" }]);
+  await done();
+});
+
 test("a token in the address or as a basic password is none", async () => {
   const { ask, book, clock, done } = await onNetwork();
   const { token } = book.addToken("script", "admin");
