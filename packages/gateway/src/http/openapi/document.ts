@@ -11,7 +11,7 @@ Addresses below \`/api/v1/points\`, \`/journal\`, \`/stream\` and \`/metrics\` r
 
 Errors have a status of 400 or above and \`{ "error", "message" }\`: a stable code and one sentence. With \`Accept: application/problem+json\` they are
 RFC 9457 problems with the same two fields beside. Without users, on a loopback address, nobody has to sign in; else \`security\` of each address
-names the right that it needs, and 401 and 403 say what is missing. JSON answers carry an \`ETag\`; a request with \`If-None-Match\` gets a 304 if nothing changed.`;
+names the right that it needs, and 401 and 403 say what is missing. JSON answers carry an \`ETag\`, except those below \`/api/v1/meters\`; a request with \`If-None-Match\` gets a 304 if nothing changed.`;
 
 const tags = [
   { name: "access", description: "Who may do what" },

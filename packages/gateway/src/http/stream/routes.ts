@@ -11,7 +11,7 @@ export const streamRoute = createRoute({
   description:
     "`event: live` with the live values of a point, as soon as they are new, about once per `every` at most for each; `event: link` with the health of a link when its state " +
     "or cause changes; `event: change` with an entry of the journal, whose number is the event's `id`; `event: passed` if changes that the client lacks are " +
-    "already deleted; `event: alive` every 2 s. A client that reconnects with `Last-Event-ID`, as browsers do, gets the changes that it missed.",
+    "already deleted, with the number to continue from as its `id`; `event: alive` every 2 s. A client that reconnects with `Last-Event-ID`, as browsers do, gets the changes that it missed.",
   tags: ["changes"],
   request: {
     query: query({
