@@ -93,7 +93,7 @@ export type MeterSummary = {
 };
 
 export type LinkHealth = {
-  readonly state: "up" | "degraded" | "connecting" | "paused" | "refused" | "silent";
+  readonly state: "connecting" | "up" | "degraded" | "paused" | "refused" | "silent";
   readonly url: string;
   /** When this state began */
   readonly since: string;
@@ -887,7 +887,7 @@ export type JournalAnswer = {
   readonly more: boolean;
   /** Number of the oldest entry that is kept */
   readonly oldest: number | null;
-  /** True if entries after `after` are deleted already, or `after` is beyond the newest, as after a restored backup: read the values instead */
+  /** True if entries after `after` are deleted already, or `after` is a number of another store: read the values instead, and continue from `next` */
   readonly passed: boolean;
 };
 

@@ -14,12 +14,10 @@ export const journalAnswer = z
     next: z.number().int().openapi({ description: "`after` of the next request" }),
     more: z.boolean().openapi({ description: "Whether more entries follow" }),
     oldest: z.number().int().nullable().openapi({ description: "Number of the oldest entry that is kept" }),
-    passed: z
-      .boolean()
-      .openapi({
-        description:
-          "True if entries after `after` are deleted already, or `after` is beyond the newest, as after a restored backup: read the values instead",
-      }),
+    passed: z.boolean().openapi({
+      description:
+        "True if entries after `after` are deleted already, or `after` is a number of another store: read the values instead, and continue from `next`",
+    }),
   })
   .openapi("JournalAnswer");
 

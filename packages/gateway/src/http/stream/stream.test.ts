@@ -191,6 +191,9 @@ test("says so when changes that a client lacks are deleted, or are those of anot
   assert.equal((await json<{ passed: boolean }>("/api/v1/journal?after=3")).passed, true);
   const other = listener((await get("/api/v1/stream?events=change", { headers: { "last-event-id": "99999" } })).body);
   await other.settle();
+  const foreign = journalAnswer.parse(await json("/api/v1/journal?after=99999"));
+  assert.deepEqual([foreign.entries, foreign.next, foreign.more, foreign.passed], [[], 107, false, true]);
+  assert.equal(journalAnswer.parse(await json("/api/v1/journal?after=107")).passed, false, "the newest");
   const [told] = other.of("passed");
   assert.deepEqual([other.of("passed").length, told?.id], [1, String(told?.data.next)]);
   await other.stop();

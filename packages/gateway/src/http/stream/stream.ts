@@ -22,11 +22,11 @@ export interface PointStreamsOptions {
 
 /** Where a client continues, and whether what it lacks may be gone. */
 const startOf = async (store: Pick<Store, "status">, asked: number | undefined) => {
-  const { newest } = (await store.status()).journal;
-  // A higher number than the newest is that of another store, which was replaced or restored since.
-  return asked === undefined || asked > newest
-    ? { after: newest, passed: asked !== undefined }
-    : { after: asked, passed: false };
+  const { journal, state } = await store.status();
+  const { newest } = journal;
+  if (asked === undefined) return { after: newest, passed: false };
+  // A higher number than the newest is that of another store, which was replaced or restored since. One that fails knows only an older newest.
+  return asked > newest && state === "ok" ? { after: newest, passed: true } : { after: asked, passed: false };
 };
 
 export class PointStreams {
