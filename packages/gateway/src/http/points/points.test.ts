@@ -203,6 +203,7 @@ test("answers a wrong request with one sentence", async () => {
       400,
       /^from \(2026-01-02T.* must be before to/,
     ],
+    ["/points/home/events?from=2026-01-01T12:00:00+01:00", 400, /seconds since 1970; write \+ as %2B$/],
     ["/points/home/outages?from=1767268800&to=1767268800", 400, /must be before to/],
     ["/points/home/events?from=2026-02-30T00:00:00Z", 400, /^from="2026-02-30T00:00:00Z" is not a time/],
     ["/points?limit=1&limit=2", 400, /^limit: give it once$/],

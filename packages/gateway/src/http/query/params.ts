@@ -50,7 +50,8 @@ export const momentParam = (name: string, description: string) =>
     const moment = parseMoment(text);
     return moment === undefined
       ? {
-          problem: `${name}=${shown(text)} is not a time: write for example 2026-01-01T12:00:00Z, or seconds since 1970`,
+          // The plus of an offset is a space in an address.
+          problem: `${name}=${shown(text)} is not a time: write for example 2026-01-01T12:00:00Z, or seconds since 1970${/T.* \d\d:\d\d$/.test(text) ? "; write + as %2B" : ""}`,
         }
       : { value: moment };
   }).openapi({
