@@ -57,3 +57,32 @@ test("the client reads a daemon over HTTP, and its program prints the month", as
     await closed;
   }
 });
+
+test("the program names days by the point's zone, and a proxy's own words are an error of the client", async () => {
+  const answers: Readonly<Record<string, unknown>> = {
+    "/api/v1/points": { points: [{ id: "home", name: "Home", link: { state: "up" }, power_w: 5 }], next: null },
+    "/api/v1/points/home/intervals": {
+      zone: "Europe/Copenhagen",
+      sums: [{ from: "2026-11-27T23:00:00.000Z", value: 47_082 }],
+    },
+  };
+  const server = await listen({
+    ...{ host: "127.0.0.1", port: 0, portAsked: true, log: silentLog },
+    fetch: (request) => {
+      const answer = answers[new URL(request.url).pathname];
+      return answer === undefined ? new Response("<h1>Bad gateway</h1>", { status: 502 }) : Response.json(answer);
+    },
+  });
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, ["month.ts", server.url], {
+      cwd: `${root}examples/api-client`,
+    });
+    assert.equal(stdout, "Home: up, 5 W\n  2026-11-28 47.082 kWh\n");
+    await assert.rejects(
+      new MeterportApi({ url: server.url }).point("home"),
+      (error) => error instanceof ApiError && error.status === 502 && error.code === "http",
+    );
+  } finally {
+    await server.close();
+  }
+});

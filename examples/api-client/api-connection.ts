@@ -49,10 +49,9 @@ export class ApiConnection {
     const address = `${this.#url}${path}${asked.size === 0 ? "" : `?${asked}`}`;
     const response = await fetch(address, { ...init, ...sent, method, headers });
     if (response.ok) return response;
-    throw new ApiError(
-      response.status,
-      (await response.json()) as { readonly error: string; readonly message: string },
-    );
+    // A proxy in between answers in its own words.
+    const problem = await response.json().catch(() => ({ error: "http", message: `the answer is ${response.status}` }));
+    throw new ApiError(response.status, problem as { readonly error: string; readonly message: string });
   }
 
   /** @throws ApiError */
