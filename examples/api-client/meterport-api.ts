@@ -284,7 +284,7 @@ export type PointSummary = {
 };
 
 export type PointGroups = {
-  /** By name, the points without a group last; at most 1,000 */
+  /** By name, the points without a group last */
   readonly groups: readonly ({
     /** null for the points that are in no group */
     readonly name: string | null;
@@ -299,6 +299,8 @@ export type PointGroups = {
       readonly silent: number;
     };
   })[];
+  /** `cursor` of the next page; null if this is the last one */
+  readonly next: string | null;
 };
 
 export type PointDetail = {
@@ -1838,8 +1840,8 @@ export class MeterportApi extends ApiConnection {
   }
 
   /** The groups of metering points, and how their links are doing */
-  groups(init: RequestInit = {}): Promise<PointGroups> {
-    return this.json("GET", `/api/v1/groups`, {}, init);
+  groups(query: { limit?: number | undefined; cursor?: string | undefined } = {}, init: RequestInit = {}): Promise<PointGroups> {
+    return this.json("GET", `/api/v1/groups`, query, init);
   }
 
   /** One point: its link, its meter, and what is stored of it */

@@ -7,6 +7,7 @@ import { httpSetup } from "../../testing/http-setup.ts";
 import { manyMeters } from "../../testing/many-meters.ts";
 import type { ApiProblem, MeterSummary } from "../api.ts";
 import { eventsAnswer, outagesAnswer } from "../happenings/routes.ts";
+import { groupsOf } from "./point-groups.ts";
 import { devicesAnswer, groupsAnswer, pointDetail, pointsPage } from "./schemas.ts";
 
 type Page = z.output<typeof pointsPage>;
@@ -92,6 +93,31 @@ test("lists the points of one group, and counts all groups", async () => {
     ],
   );
   assert.equal((await get(`/api/v1/points?group=${"x".repeat(81)}`)).status, 400);
+});
+
+test("groups come by pages, each of them once, also those whose names sort alike", async () => {
+  const names = ["A1", "A01", "A10", "A2", null, "a1", "Å"];
+  const { views: meters, ids, get } = manyMeters(100);
+  const group = (id: string) => names[ids.indexOf(id) % names.length] ?? null;
+  const info = (id: string) => ({ zone: "UTC", group: group(id), fuseAmps: null, ask: async () => assert.fail(id) });
+  const states = new Map<string, "up">();
+  const page = async (limit: number, cursor?: string) =>
+    (await groupsOf({ meters, pointInfo: info }, states, { limit, cursor })) ?? assert.fail("the cursor is known");
+  const whole = (await page(1_000)).groups.map(({ name }) => name);
+  assert.deepEqual([...whole].sort(), [...names].sort());
+  assert.equal(whole.at(-1), null);
+  for (const limit of [1, 2, 7]) {
+    const found: (string | null)[] = [];
+    for (let cursor: string | null | undefined; cursor !== null; ) {
+      const { groups, next } = await page(limit, cursor);
+      found.push(...groups.map(({ name }) => name));
+      cursor = next;
+    }
+    assert.deepEqual(found, whole, `${limit} at a time`);
+  }
+  assert.equal(groupsAnswer.strict().parse(await (await get("/api/v1/groups?limit=1")).json()).groups.length, 1);
+  for (const query of ["cursor=zz", "limit=0", "limit=1001"])
+    assert.equal((await get(`/api/v1/groups?${query}`)).status, 400, query);
 });
 
 test("sorts by name as people do, by group, by the worst link and by power", async () => {

@@ -28,7 +28,7 @@ import type { LinkStates } from "./link-states.ts";
 import { groupsOf } from "./point-groups.ts";
 import { listPage } from "./point-list.ts";
 import { PointOrders } from "./point-orders.ts";
-import { devicesRoute, groupsRoute, linkRoute, liveRoute, pointRoute, pointsRoute } from "./routes.ts";
+import { devicesRoute, groupsRoute, linkRoute, liveRoute, mostGroups, pointRoute, pointsRoute } from "./routes.ts";
 import * as schema from "./schemas.ts";
 
 const usualPage = 100;
@@ -135,9 +135,11 @@ export const addPoints = (app: OpenAPIHono, options: PointsOptions): void => {
     });
   });
 
-  app.openapi(groupsRoute, async (c) =>
-    give(c, schema.groupsAnswer, await groupsOf(options, (await states.latest()).states)),
-  );
+  app.openapi(groupsRoute, async (c) => {
+    const { limit = mostGroups, cursor } = c.req.valid("query");
+    const page = await groupsOf(options, (await states.latest()).states, { limit, cursor });
+    return page === undefined ? badRequest(c, wrongCursor) : give(c, schema.groupsAnswer, page);
+  });
 
   app.openapi(pointRoute, async (c) => {
     const { id } = c.req.valid("param");

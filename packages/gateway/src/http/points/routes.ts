@@ -39,12 +39,25 @@ const pointsQuery = {
   }),
 };
 
+/** Most groups of one page. */
+export const mostGroups = 1_000;
+
 export const groupsRoute = createRoute({
   method: "get",
   path: "/api/v1/groups",
   summary: "The groups of metering points, and how their links are doing",
   tags: ["points"],
-  request: { query: query({}) },
+  request: {
+    query: query({
+      limit: countParam("limit", {
+        least: 1,
+        most: mostGroups,
+        description: `Groups of a page; default: ${mostGroups}`,
+        example: "100",
+      }),
+      cursor: cursorParam(),
+    }),
+  },
   responses: {
     200: answer(schema.groupsAnswer, "The groups", {
       groups: [
@@ -53,6 +66,7 @@ export const groupsRoute = createRoute({
           states: { up: 1, degraded: 0, connecting: 0, paused: 0, refused: 0, silent: 0 },
         },
       ],
+      next: null,
     }),
     400: wrongParameter,
   },

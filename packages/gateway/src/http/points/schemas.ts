@@ -52,7 +52,8 @@ export const groupsAnswer = z
           states: countsOf(linkStates).openapi({ description: "How many of them are in each state; at most 10 s old" }),
         }),
       )
-      .openapi({ description: "By name, the points without a group last; at most 1,000" }),
+      .openapi({ description: "By name, the points without a group last" }),
+    next: z.string().nullable().openapi({ description: "`cursor` of the next page; null if this is the last one" }),
   })
   .openapi("PointGroups");
 
