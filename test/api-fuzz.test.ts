@@ -198,7 +198,7 @@ const closed = <T>(document: T): T => {
 const beginningOf = async (answer: Response): Promise<string | undefined> => {
   const reader = answer.body?.getReader();
   const first = reader?.read();
-  const later = new Promise<undefined>((resolve) => setTimeout(resolve, 20));
+  const later = new Promise<{ readonly value?: undefined }>((resolve) => setTimeout(() => resolve({}), 20));
   const chunk = await Promise.race([first, later]);
   await reader?.cancel();
   return chunk?.value === undefined ? undefined : new TextDecoder().decode(chunk.value);
@@ -316,7 +316,7 @@ describe("any request at any route", { timeout: 120_000 }, () => {
         // Names that come twice, and names in another case or form.
         again: fc.option(
           names.length === 0
-            ? fc.constant(["limit", "1"] as const)
+            ? fc.constant<[string, string]>(["limit", "1"])
             : fc.tuple(
                 fc
                   .constantFrom(...names.map(({ name }) => name))
