@@ -2,6 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { problemType } from "./edge/problem-json.ts";
 import type { BodyOf } from "./give.ts";
+import { query } from "./query/params.ts";
 import * as schema from "./schemas.ts";
 
 export const answer = <T extends z.ZodType>(schema: T, description: string, example: BodyOf<T>) => ({
@@ -36,6 +37,19 @@ export const noSuchPoint = problem("No such point", "no-such-point");
 export const wrongParameter = problem("A parameter is not valid, or unknown");
 
 export const storeFails = problem("The store does not answer", "store-failing");
+
+/**
+ * What a route differs in that has an older address as well: below `/api/v1/meters` unknown parameters are ignored, and what is missing is
+ * a meter.
+ */
+export const ofMeter = {
+  tag: "meters",
+  params,
+  missing: notFound,
+  query: <T extends z.ZodRawShape>(shape: T) => z.object(shape),
+};
+export const ofPoint = (tag: string) => ({ tag, params: pointParams, missing: noSuchPoint, query });
+export type OfWhich = typeof ofMeter | ReturnType<typeof ofPoint>;
 
 /** Errors of most routes of a point. */
 export const pointProblems = { 400: wrongParameter, 404: noSuchPoint, 503: storeFails };

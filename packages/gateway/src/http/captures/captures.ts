@@ -3,6 +3,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { CaptureShelf } from "../../captures/capture-shelf.ts";
 import type { Redaction } from "../../captures/redacted-capture.ts";
 import { type Meters, noMeter, refuse, shown } from "../answers.ts";
+import { noPoint } from "../give.ts";
 import { captureRoute, capturesRoute, pointCaptureRoute, pointCapturesRoute } from "./routes.ts";
 
 export interface CaptureSource {
@@ -15,13 +16,14 @@ export const addCaptures = (app: OpenAPIHono, meters: Meters, { captures, redact
   for (const route of [capturesRoute, pointCapturesRoute])
     app.openapi(route, (c) => {
       const { id } = c.req.valid("param");
-      return meters.has(id) ? c.json([...captures.list(id)], 200) : noMeter(c, meters, id);
+      if (!meters.has(id)) return route === pointCapturesRoute ? noPoint(c, id) : noMeter(c, meters, id);
+      return c.json([...captures.list(id)], 200);
     });
 
   for (const route of [captureRoute, pointCaptureRoute])
     app.openapi(route, async (c) => {
       const { id, name } = c.req.valid("param");
-      if (!meters.has(id)) return noMeter(c, meters, id);
+      if (!meters.has(id)) return route === pointCaptureRoute ? noPoint(c, id) : noMeter(c, meters, id);
       const text = captures.read(id, name);
       if (text === undefined) return refuse(c, 404, "no-such-capture", `this meter has no capture ${shown(name)}`);
       const file = (content: string, as: string) =>

@@ -1,20 +1,24 @@
 /** How the API describes this resource. */
 import { createRoute, z } from "@hono/zod-openapi";
 import * as examples from "../openapi/examples.ts";
-import { answer, notFound, params, problem } from "../route-parts.ts";
+import { answer, type OfWhich, ofMeter, ofPoint, problem } from "../route-parts.ts";
 import * as schema from "../schemas.ts";
 
-const captures = (path: string, tag: string) =>
+const captures = (path: string, { tag, params, missing, query }: OfWhich) =>
   createRoute({
     method: "get",
     path,
     summary: "Captures of the traffic before the link failed",
     tags: [tag],
-    request: { params },
-    responses: { 200: answer(z.array(schema.apiCapture), "Captures, newest first", [examples.capture]), 404: notFound },
+    request: { params, query: query({}) },
+    responses: {
+      200: answer(z.array(schema.apiCapture), "Captures, newest first", [examples.capture]),
+      400: problem("A parameter is unknown"),
+      404: missing,
+    },
   });
 
-const capture = (path: string, tag: string) =>
+const capture = (path: string, { tag, params, query }: OfWhich) =>
   createRoute({
     method: "get",
     path,
@@ -24,7 +28,7 @@ const capture = (path: string, tag: string) =>
       params: params.extend({
         name: z.string().openapi({ description: "The capture's name", example: examples.capture.name }),
       }),
-      query: z.object({
+      query: query({
         redacted: z.string().optional().openapi({
           description: "1: with pseudonyms for identifying values, re-sealed with a key that is not secret",
           example: "1",
@@ -43,7 +47,7 @@ const capture = (path: string, tag: string) =>
     },
   });
 
-export const capturesRoute = captures("/api/v1/meters/{id}/captures", "meters");
-export const captureRoute = capture("/api/v1/meters/{id}/captures/{name}", "meters");
-export const pointCapturesRoute = captures("/api/v1/points/{id}/captures", "points");
-export const pointCaptureRoute = capture("/api/v1/points/{id}/captures/{name}", "points");
+export const capturesRoute = captures("/api/v1/meters/{id}/captures", ofMeter);
+export const captureRoute = capture("/api/v1/meters/{id}/captures/{name}", ofMeter);
+export const pointCapturesRoute = captures("/api/v1/points/{id}/captures", ofPoint("points"));
+export const pointCaptureRoute = capture("/api/v1/points/{id}/captures/{name}", ofPoint("points"));

@@ -2,6 +2,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { MeterLogRead } from "@meterport/engine/points/meter-log";
 import { type Meters, noMeter, refuse, shown } from "../answers.ts";
+import { noPoint } from "../give.ts";
 import { logAnswer, logProblem, parseLimit } from "./log-answer.ts";
 import { logRoute, pointLogRoute } from "./routes.ts";
 
@@ -14,7 +15,7 @@ export const addLog = (app: OpenAPIHono, meters: Meters, source: LogSource): voi
   for (const route of [logRoute, pointLogRoute])
     app.openapi(route, async (c) => {
       const { id } = c.req.valid("param");
-      if (!meters.has(id)) return noMeter(c, meters, id);
+      if (!meters.has(id)) return route === pointLogRoute ? noPoint(c, id) : noMeter(c, meters, id);
       const { limit } = c.req.valid("query");
       const count = parseLimit(limit);
       if (count === undefined)

@@ -1,10 +1,10 @@
 /** How the API describes this resource. */
 import { createRoute, z } from "@hono/zod-openapi";
 import * as examples from "../openapi/examples.ts";
-import { answer, notFound, params, problem } from "../route-parts.ts";
+import { answer, type OfWhich, ofMeter, ofPoint, problem } from "../route-parts.ts";
 import * as schema from "../schemas.ts";
 
-const log = (path: string, tag: string) =>
+const log = (path: string, { tag, params, missing, query }: OfWhich) =>
   createRoute({
     method: "get",
     path,
@@ -12,7 +12,7 @@ const log = (path: string, tag: string) =>
     tags: [tag],
     request: {
       params,
-      query: z.object({
+      query: query({
         limit: z
           .string()
           .optional()
@@ -26,11 +26,11 @@ const log = (path: string, tag: string) =>
         entries: [examples.logEntry],
       }),
       400: problem("A parameter is not valid"),
-      404: notFound,
+      404: missing,
       502: problem("The meter's log cannot be read"),
       503: problem("The meter does not answer"),
     },
   });
 
-export const logRoute = log("/api/v1/meters/{id}/log", "meters");
-export const pointLogRoute = log("/api/v1/points/{id}/log", "meter reads");
+export const logRoute = log("/api/v1/meters/{id}/log", ofMeter);
+export const pointLogRoute = log("/api/v1/points/{id}/log", ofPoint("meter reads"));

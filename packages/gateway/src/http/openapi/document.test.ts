@@ -95,6 +95,38 @@ test("each example fits the published schema: of parameters, bodies and answers"
   await done();
 });
 
+/** These take any parameter: they are older, or asked by programs that add their own. */
+const loose = /^(?:\/api\/v1\/meters|\/api\/v1\/session$|(?:\/api\/v1)?\/(?:health|ready)$)/;
+
+test("an unknown parameter is refused, and an unknown point is no meter", async () => {
+  const { clock, get, json, done } = await httpSetup();
+  await clock.advance(1_000);
+  const { paths } = await json<Document>("/api/v1/openapi.json");
+  let asked = 0;
+  for (const [path, { get: read }] of Object.entries(paths)) {
+    if (read === undefined || loose.test(path)) continue;
+    asked++;
+    const filled = path
+      .replace("{id}", "home")
+      .replace("{table}", "ET11")
+      .replace(/\{\w+\}/, "x");
+    const answer = await get(`${filled}?form=1`);
+    const { message } = (await answer.json()) as { readonly message: string };
+    assert.deepEqual([answer.status, message], [400, 'unknown parameter "form"'], path);
+    if (!path.includes("/points/{id}")) continue;
+    const nobody = await get(
+      path
+        .replace("{id}", "nobody")
+        .replace("{table}", "ET11")
+        .replace(/\{\w+\}/, "x"),
+    );
+    const { error } = (await nobody.json()) as { readonly error: string };
+    assert.deepEqual([nobody.status, error], [404, "no-such-point"], path);
+  }
+  assert.ok(asked > 40, `${asked} addresses`);
+  await done();
+});
+
 test("the document is valid OpenAPI 3.1 by a validator that is not ours", async () => {
   const { json, done } = await httpSetup();
   const document = await json<Record<string, unknown>>("/api/v1/openapi.json");
