@@ -34,7 +34,8 @@ const sentences: Readonly<Record<string, string>> = {
   BAD_INDENT: "the indentation does not fit the lines above",
   BAD_ALIAS: "a value begins with *: put it in quotes",
   MULTIPLE_DOCS: "there is more than one document: remove what follows ---",
-  MISSING_CHAR: "a quote, bracket or comma is missing",
+  // Also what a line that begins further left than its map looks like.
+  MISSING_CHAR: "a quote, bracket or comma is missing, or the indentation does not fit the lines above",
   BLOCK_AS_IMPLICIT_KEY:
     "a nested map is not allowed here: put values with a colon in quotes, and check the indentation",
   BAD_SCALAR_START: "a value begins with a character that has a meaning in YAML: put it in quotes",

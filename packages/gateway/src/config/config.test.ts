@@ -364,6 +364,13 @@ test("an optical link has an interval of its own, 10 s or longer; a shorter comm
   assert.match(refusal(head("    interval: 2s\n")), /meters\[0\] has an interval of 2 s, but the minimum .* is 10 s/);
 });
 
+test("a line that begins further left than its map is told of as that", () => {
+  assert.match(
+    refusal("meters:\n  - id: home\n   link: /dev/ttyUSB0\n"),
+    /^\/data\/meterport\.yaml:3:1: .*or the indentation does not fit the lines above$/,
+  );
+});
+
 test("what is wrong in several sections is told at once, from the top of the file to its end", () => {
   const text = `http:
   tls: { cert: none.pem, key: none.key }
