@@ -18,8 +18,8 @@ const runs = Number(process.env.METERPORT_TEST_RUNS ?? 1_500);
 /** A request that computes for longer, in milliseconds, holds others up. */
 const longest = 2_000;
 /**
- * About one request in eight is answered with 200; most others are refused for what they ask. So few by chance are rarer than once in
- * a million times 400 requests: then all are refused at once, and this fuzzer tries nothing.
+ * About one request in eleven is answered with 200; most others are refused for what they ask. So few by chance are rarer than once in
+ * a million times 1,500 requests: then all are refused at once, and this fuzzer tries nothing.
  */
 const fewestAnswered = 1 / 25;
 
