@@ -6,6 +6,7 @@ import { UsageError } from "@meterport/protocol/errors";
 import { makeFolder } from "../make-folder.ts";
 import type { SqliteConnection, SqliteDriver } from "./sqlite-driver.ts";
 import { isDamage, sentenceOf } from "./sqlite-errors.ts";
+import { leastCache } from "./sqlite-page-cache.ts";
 import { rescue } from "./sqlite-rescue.ts";
 import { latestVersion, migrate } from "./sqlite-schema.ts";
 
@@ -27,7 +28,7 @@ const pageSize = 512;
 const settings = (db: SqliteConnection): void =>
   // Checkpoints are the store's own business.
   db.exec(`PRAGMA page_size = ${pageSize}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF;
-    PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 16777216; PRAGMA cache_size = -16000`);
+    PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 16777216; PRAGMA cache_size = -${leastCache}`);
 
 const create = (path: string): void => {
   // Readings reveal when people are at home, so only the owner may read them.

@@ -36,6 +36,11 @@ export class SqliteSession {
     return this.#makeKey(this.#channels, "channel", id);
   }
 
+  /** Points whose short numbers are known. */
+  get points(): number {
+    return this.#points.size;
+  }
+
   /** The point's short number; `unknown` if nothing is stored of it. */
   point(id: string): number {
     return this.#keyOf(this.#points, "meter", id) ?? unknown;

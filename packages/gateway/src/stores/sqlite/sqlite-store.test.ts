@@ -463,6 +463,35 @@ test("what is said after each write costs the same for many points as for one", 
   }
 });
 
+test("the memory for pages grows with the points that are written, and a single one needs no more than before", async () => {
+  const folder = folderForTest();
+  const sizes: string[] = [];
+  const noting: SqliteDriver = (path) => {
+    const db = sqliteDriver()(path);
+    const exec = (sql: string): void => {
+      sizes.push(...(sql.match(/cache_size = -\d+/) ?? []));
+      db.exec(sql);
+    };
+    return { ...db, exec };
+  };
+  const store = openLocalSqliteStore(folder, silentLog, () => 0, noting);
+  try {
+    const write = (points: number) =>
+      store.write({ memos: Array.from({ length: points }, (_, n) => ({ point: `p${n}`, name: "a", text: "b" })) });
+    await write(1);
+    await write(6_400);
+    assert.deepEqual(sizes, ["cache_size = -16000"]);
+    await write(6_401);
+    await write(6_401);
+    assert.deepEqual(sizes.slice(1), ["cache_size = -20000"]);
+    await write(26_000);
+    assert.deepEqual(sizes.slice(2), ["cache_size = -64000"]);
+  } finally {
+    await store.close();
+    remove(folder);
+  }
+});
+
 test("a register state that is stored already leaves no second proof behind", async () => {
   const folder = folderForTest();
   const store = openLocalSqliteStore(folder, silentLog, () => 0);

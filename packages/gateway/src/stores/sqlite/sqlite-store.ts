@@ -19,6 +19,7 @@ import { type SqliteConnection, type SqliteDriver, sqliteDriver } from "./sqlite
 import { SqliteFacts } from "./sqlite-facts.ts";
 import { checkDatabase, copyDatabase, openDatabase } from "./sqlite-file.ts";
 import { SqliteJournal } from "./sqlite-journal.ts";
+import { SqlitePageCache } from "./sqlite-page-cache.ts";
 import { SqliteProofs } from "./sqlite-proofs.ts";
 import { addPruned, firstPruneStep, type PruneSlice, type PruneStep, SqlitePrune } from "./sqlite-prune.ts";
 import { SqliteReadings } from "./sqlite-readings.ts";
@@ -51,6 +52,7 @@ export class SqliteStore implements Store {
   readonly #wall: () => Millis;
   readonly #prune: SqlitePrune;
   readonly #watch: SqliteWatch;
+  readonly #cache: SqlitePageCache;
   #checkpointed = performance.now();
 
   constructor(path: string, session: SqliteSession, wall: () => Millis) {
@@ -58,6 +60,7 @@ export class SqliteStore implements Store {
     this.#session = session;
     this.#wall = wall;
     this.#watch = new SqliteWatch(path);
+    this.#cache = new SqlitePageCache(session.db);
     this.#readings = new SqliteReadings(session);
     this.#prune = new SqlitePrune(session, this.#readings.resolutions);
     this.#journal = new SqliteJournal(session);
@@ -93,6 +96,7 @@ export class SqliteStore implements Store {
     };
     ofIntervals.drop();
     this.#readings.resolutions.finish();
+    this.#cache.fit(this.#session.points);
     return { ...result, journal: this.#journal.range().newest };
   }
 
