@@ -165,7 +165,10 @@ test("a value that cannot be stored is refused with its class, and a closed stor
   inFolder(async (folder) => {
     const store = await openSqliteStore(folder, silentLog, wall);
     const late = reading("2200-01-01T00:00:00.000Z");
-    await assert.rejects(store.write({ readings: [{ point: "home", reading: late }] }), TypeError);
+    await assert.rejects(store.write({ readings: [{ point: "home", reading: late }] }), RangeError);
+    // Only the thread that writes notices this one.
+    const odd = { point: "home", name: "odd", text: [] as unknown as string };
+    await assert.rejects(store.write({ memos: [odd] }), TypeError);
     await store.backup(join(folder, "copy.db"));
     assert.equal(statSync(join(folder, "copy.db")).mode & 0o077, 0);
     await assert.rejects(store.backup(join(folder, "copy.db")), UsageError);
