@@ -93,7 +93,7 @@ export type MeterSummary = {
 };
 
 export type LinkHealth = {
-  readonly state: "connecting" | "up" | "degraded" | "paused" | "refused" | "silent";
+  readonly state: "up" | "degraded" | "connecting" | "paused" | "refused" | "silent";
   readonly url: string;
   /** When this state began */
   readonly since: string;
