@@ -62,7 +62,7 @@ const lastOf = (table: string, column: string): string =>
   `ifnull(newest.${column}, (SELECT ${column} FROM ${table} WHERE ${within} AND ${column} IS NOT NULL ORDER BY id DESC LIMIT 1))`;
 
 /**
- * It does not replace one that was made of more, as when a reading comes after those of its minute were deleted. A statement that reads
+ * It does not replace one that was made of as many or more, as when a reading comes after those of its minute were deleted. A statement that reads
  * the table into which it inserts would make a table in between each time.
  */
 const makeStatement = ({ table, from }: Resolution): string => {
@@ -78,7 +78,7 @@ const makeStatement = ({ table, from }: Resolution): string => {
     FROM (SELECT ${raw ? "count(*)" : "sum(n)"} AS n, max(id) AS newest, ${parts.join(", ")} FROM ${from} WHERE ${within}) AS part
       CROSS JOIN ${from} AS newest ON newest.id = part.newest
     WHERE true ON CONFLICT (id) DO UPDATE SET ${others.map((column) => `${column} = excluded.${column}`).join(", ")}
-      WHERE excluded.n >= ${table}.n`;
+      WHERE excluded.n > ${table}.n`;
 };
 
 const maker = (resolution: Resolution) => ({

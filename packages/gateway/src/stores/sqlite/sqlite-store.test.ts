@@ -116,12 +116,16 @@ for (const [name, driver] of Object.entries(drivers)) {
         const steps = [60, 900, 3_600].map((step) => store.history("home", { from: t0, step, count: 1 }));
         return (await Promise.all(steps)).map(([point]) => point?.power_w);
       };
-      await store.write(readings([at(0, 100), at(7_300, 1)]));
+      await store.write(readings([at(0, 100), at(65, 200), at(7_300, 1)]));
       await store.write(readings([at(30, 300)]));
       assert.deepEqual(await powers(), [200, 200, 200]);
       await store.prune({ readings: t0 + 7_000_000 });
       await store.write(readings([at(30, 300)]));
       assert.deepEqual(await powers(), [200, 200, 200]);
+      // A clock that was set back, beside a minute that had one reading as well.
+      await store.write(readings([at(90, 99_000)]));
+      assert.deepEqual(await powers(), [200, 200, 200]);
+      assert.equal((await store.history("home", { from: t0 + 60_000, step: 60, count: 1 }))[0]?.power_w, 200);
     } finally {
       await store.close();
       remove(folder);
