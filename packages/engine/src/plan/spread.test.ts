@@ -35,3 +35,14 @@ test("property: the tick after a first read is on the point's phase, 0.25 to 1.2
     ),
   );
 });
+
+test("property: a phase is within the interval and a whole multiple of 50 ms, or of a twentieth of a short interval", () => {
+  fc.assert(
+    fc.property(fc.string(), fc.integer({ min: 0, max: 3_600_000 }), (id, interval) => {
+      const phase = phaseOf(id, interval);
+      assert.ok(phase >= 0 && (phase < interval || interval === 0), `${phase}`);
+      const steps = interval === 0 ? 0 : phase / Math.min(50, interval / 20);
+      assert.ok(Math.abs(steps - Math.round(steps)) < 1e-6, `${phase}`);
+    }),
+  );
+});

@@ -20,13 +20,14 @@ const fewestMoments = 20;
 
 /**
  * Where in the interval a point has its ticks: always the same for the same name, and evenly spread over many names. A whole multiple of
- * 50 ms, or of a twentieth of an interval below a second.
+ * 50 ms, or of a twentieth of an interval below a second; 0 if there is none.
  *
  * @example
  * phaseOf("home", 10_000) === phaseOf("home", 10_000) // true
  * phaseOf("home", 10_000) % 50 // 0
  */
 export const phaseOf = (id: string, interval: Millis): Millis => {
+  if (interval <= 0) return 0;
   const step = Math.min(together, interval / fewestMoments);
   return Math.floor(((hashOf(id) / 2 ** 32) * interval) / step) * step;
 };
