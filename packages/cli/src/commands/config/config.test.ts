@@ -58,7 +58,7 @@ meterport: /data/meterport.yaml:6:15: http.port "web" is not a whole number from
   const twins = `${good}  - { id: home, link: /dev/ttyUSB0, key_file: none.key }\n`;
   assert.match(
     (await runCli(["config", "check"], worldOf(filesWith(twins)))).err,
-    /none\.key does not exist\n.*:5:11: .*same as.*\n.*same as/,
+    /:5:11: .*same as.*\n.*:5:23: .*same as.*\n.*:5:47: .*none\.key does not exist/,
   );
   const named = await runCli(["config", "check", "--config", "/none.yaml"], worldOf(new Map()));
   assert.deepEqual(
