@@ -51,7 +51,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   tables: ["baud-rates", "bytes", "errors", "layout"],
   procedures: ["bytes", "errors", "layout", "tables"],
   meaning: ["bytes", "errors", "layout", "tables", "procedures"],
-  "mep/frame": ["bytes", "errors"],
+  "mep/frame": ["bytes", "errors", "passing-bytes"],
   "mep/security": ["bytes", "errors", "mep/frame"],
   "mep/link": ["bytes", "errors", "mep/frame", "mep/security"],
   "mep/endpoint": ["bytes", "errors", "mep/frame", "mep/security"],

@@ -1,5 +1,6 @@
 /** The store that a contract test works on, and the facts that it stores. */
 import { test } from "node:test";
+import type { Device } from "@meterport/engine/model/device";
 import type { Interval } from "@meterport/engine/model/interval";
 import type { JournalEntry } from "@meterport/engine/model/journal-entry";
 import type { PointEvent } from "@meterport/engine/model/point-event";
@@ -94,4 +95,17 @@ export const journalOf = async (store: Store, after = 0, limit = 7): Promise<rea
     next = page.next;
     if (!page.more) return entries;
   }
+};
+
+export const device: Device = {
+  point: "home",
+  from: t0,
+  to: null,
+  serial: "4711",
+  manufacturer: "NES",
+  model: "83331",
+  firmware: "3.70.12",
+  profile: "meter:3.70",
+  start: { energy_import_wh: 10, energy_export_wh: 0 },
+  end: null,
 };
