@@ -132,7 +132,15 @@ describe("a night without the link", () => {
       limit: 1_000,
     });
     assert.ok(states.length >= 12);
-    for (const { time, value, reason } of states) assert.deepEqual([reason, value], ["self-read", truthAt(home, time)]);
+    for (const { register, tier, time, value, reason } of states) {
+      assert.deepEqual([reason, value], ["self-read", truthAt(home, time)]);
+      const { table, profile, note } = (await home.store.registerProof(point, { register, tier, time }))?.proof ?? {};
+      assert.deepEqual([table, profile], ["BT26", "meter:3.70"]);
+      assert.match(
+        note ?? "",
+        /^the meter's own copy of its registers, taken at \d{4}-\d\d-\d\dT00:00:\d\d by its own clock$/,
+      );
+    }
     const tiers = await home.store.registers(point, { tier: 1, from: 0, to: home.clock.wall(), limit: 1_000 });
     assert.ok(tiers.length >= 12);
   });

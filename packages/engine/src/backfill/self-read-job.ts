@@ -4,6 +4,7 @@ import { readOffsets } from "@meterport/client/readers/outages";
 import type { RegisterBlock } from "@meterport/client/readers/snapshot";
 import type { Millis } from "@meterport/protocol/ports";
 import { dayBounds, standardOffset, utcOfLocal } from "../calendar/local-calendar.ts";
+import type { Proof } from "../model/proof.ts";
 import type { RegisterReason, RegisterState } from "../model/register-state.ts";
 import type { BackfillDeps, BackfillJob } from "./job.ts";
 import { MemoryJob, type MemoryLog } from "./memory-job.ts";
@@ -24,7 +25,22 @@ interface Copied {
   readonly time: Millis;
   readonly serial: string | null;
   readonly reason: RegisterReason;
+  readonly proof: Proof;
 }
+
+/** When the copies were read, and from what. */
+interface CopiesRead {
+  readonly point: string;
+  readonly zone: string;
+  readonly serial: string | null;
+  readonly profile: string | null;
+  readonly wall: Millis;
+}
+
+const proofOf = ({ table, takenAt }: BillingSnapshot, { wall, profile }: CopiesRead): Proof => ({
+  ...{ time: wall, table, offset: null, raw: null, profile, clockOffset: null },
+  note: `the meter's own copy of its registers, taken at ${takenAt} by its own clock`,
+});
 
 /** Energies with a live key; other counters are no totals of the point. */
 const statesOf = (copied: Copied, tier: number, { registers }: RegisterBlock): RegisterState[] =>
@@ -34,14 +50,13 @@ const statesOf = (copied: Copied, tier: number, { registers }: RegisterBlock): R
   });
 
 /** The states that a copy holds: of the total, tier 0, and of each tier. */
-const copyStates = (
-  copy: BillingSnapshot,
-  { point, zone, serial }: { readonly point: string; readonly zone: string; readonly serial: string | null },
-): RegisterState[] => {
+const copyStates = (copy: BillingSnapshot, read: CopiesRead): RegisterState[] => {
+  const { point, zone, serial } = read;
   const reason = reasons[copy.kind];
   // Under another configuration its values may be those of other sources.
   if (reason === undefined || copy.takenAt === null || copy.doubts.some((doubt) => doubt !== "unit")) return [];
-  const copied = { point, time: utcOfLocal(zone, Date.parse(`${copy.takenAt}Z`)), serial, reason };
+  const time = utcOfLocal(zone, Date.parse(`${copy.takenAt}Z`));
+  const copied = { point, time, serial, reason, proof: proofOf(copy, read) };
   return [statesOf(copied, 0, copy.total), ...copy.tiers.map((block, i) => statesOf(copied, i + 1, block))].flat();
 };
 
@@ -66,8 +81,9 @@ const selfReads: MemoryLog<BillingSnapshot> = {
     const detail = { zone, zone_offset_min: ours / minute, meter_offset_min: own / minute };
     return { trouble: "zone", detail };
   },
-  keep: async (copies, { deps: { point, zone, store }, serial, since, memo }) => {
-    const states = copies.flatMap((copy) => copyStates(copy, { point, zone, serial }));
+  keep: async (copies, { deps: { point, zone, store, source, clock }, serial, since, memo }) => {
+    const read = { point, zone, serial, profile: source.identity()?.profile ?? null, wall: clock.wall() };
+    const states = copies.flatMap((copy) => copyStates(copy, read));
     const newest = copies
       .flatMap(({ takenAt }) => takenAt ?? [])
       .sort()

@@ -108,6 +108,33 @@ const verdictOn = (
   return of(isRegister(key) ? "register" : "value");
 };
 
+/** What the meter sends for a value, and the integers that follow from the values of its set. */
+export const liveSources = (
+  key: LiveKey,
+  values: Readonly<Partial<Record<LiveKey, number | null>>>,
+  { energyUnit = null, ratios = false, plan }: Pick<LiveProofContext, "energyUnit" | "ratios" | "plan">,
+): readonly LiveSource[] => {
+  const info = liveKeyInfo[key];
+  const rule = (ratios ? info.postRule : info.rule) ?? { plus: [], minus: [] };
+  const [places, singles] = [placesOf(plan), singleKeys(ratios)];
+  const sourceFor = (source: number, sign: "+" | "-"): LiveSource => {
+    const { name, wire } = sourceOf(source);
+    const isEnergy = source <= lastRegisterSource;
+    const step = wire === null ? null : wireUnits[wire];
+    const scale =
+      step === null || (isEnergy && energyUnit === null) ? null : step.scale * (isEnergy ? (energyUnit ?? 1) : 1);
+    const single = singles.get(source);
+    const value = single === undefined ? null : (values[single] ?? null);
+    return {
+      ...{ source, name, sign, table: isEnergy ? "BT23" : "BT28", offset: places.get(source) ?? null },
+      raw: value === null || scale === null ? null : Math.round(value / scale),
+      scale,
+      unit: info.unit,
+    };
+  };
+  return [...rule.plus.map((id) => sourceFor(id, "+")), ...rule.minus.map((id) => sourceFor(id, "-"))];
+};
+
 /**
  * How a live value came to be. Pure: the caller gives what it has.
  *
@@ -120,29 +147,12 @@ export const liveProof = (
   reading: LiveReading | LiveAnswer,
   context: LiveProofContext = {},
 ): LiveProof => {
-  const { profile = null, energyUnit = null, ratios = false, plan, guard } = context;
+  const { profile = null, ratios = false, guard } = context;
   const info = liveKeyInfo[key];
-  const rule = (ratios ? info.postRule : info.rule) ?? { plus: [], minus: [] };
-  const [places, singles] = [placesOf(plan), singleKeys(ratios)];
-  const sourceFor = (source: number, sign: "+" | "-"): LiveSource => {
-    const { name, wire } = sourceOf(source);
-    const isEnergy = source <= lastRegisterSource;
-    const step = wire === null ? null : wireUnits[wire];
-    const scale =
-      step === null || (isEnergy && energyUnit === null) ? null : step.scale * (isEnergy ? (energyUnit ?? 1) : 1);
-    const single = singles.get(source);
-    const value = single === undefined ? null : reading[single];
-    return {
-      ...{ source, name, sign, table: isEnergy ? "BT23" : "BT28", offset: places.get(source) ?? null },
-      raw: value === null || scale === null ? null : Math.round(value / scale),
-      scale,
-      unit: info.unit,
-    };
-  };
   return {
     ...{ key, label: info.label, unit: info.unit, value: reading[key], time: reading.time, quality: reading.quality },
     ...{ profile, ratios },
-    sources: [...rule.plus.map((id) => sourceFor(id, "+")), ...rule.minus.map((id) => sourceFor(id, "-"))],
+    sources: liveSources(key, reading, context),
     ...verdictOn(key, reading, guard),
   };
 };

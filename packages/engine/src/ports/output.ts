@@ -97,6 +97,7 @@ export interface OutputContext {
     | "intervals"
     | "intervalProofs"
     | "registers"
+    | "registerProof"
     | "events"
   >;
   readonly clock: Clock;

@@ -206,8 +206,13 @@ export interface Store {
   ) => Promise<{ readonly interval: StoredInterval; readonly proof: Proof | null } | undefined>;
   /** The proofs of those of these intervals that have one, each once: neighbours share theirs. */
   readonly intervalProofs: (point: string, channel: string, ends: readonly Millis[]) => Promise<readonly SharedProof[]>;
-  /** Oldest first. */
+  /** Oldest first, without their proofs. */
   readonly registers: (point: string, query: RegisterQuery) => Promise<readonly RegisterState[]>;
+  /** How a stored state of a register came to be; undefined if there is none at exactly this time. */
+  readonly registerProof: (
+    point: string,
+    state: Pick<RegisterState, "register" | "tier" | "time">,
+  ) => Promise<{ readonly state: RegisterState; readonly proof: Proof | null } | undefined>;
   /** Oldest first. */
   readonly devices: (point: string) => Promise<readonly Device[]>;
   /** Newest first. */

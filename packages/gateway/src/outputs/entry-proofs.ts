@@ -3,7 +3,7 @@ import type { JournalEntry } from "@meterport/engine/model/journal-entry";
 import type { Proof } from "@meterport/engine/model/proof";
 import type { Store } from "@meterport/engine/ports/store";
 
-type History = Pick<Store, "intervalProofs" | "registers">;
+type History = Pick<Store, "intervalProofs" | "registerProof">;
 type Entry<K extends JournalEntry["kind"]> = Extract<JournalEntry, { readonly kind: K }>;
 
 /** Questions that the store has at a time. */
@@ -49,9 +49,8 @@ export const proofsOf = async (
     }
   };
   const ofRegister = async (entry: Entry<"register">): Promise<void> => {
-    const { point, register, tier, time } = entry.register;
-    const [state] = await history.registers(point, { register, tier, from: time, to: time + 1, limit: 1 });
-    if (state?.proof !== undefined) proofs.set(entry, state.proof);
+    const proof = (await history.registerProof(entry.register.point, entry.register))?.proof;
+    if (proof !== undefined && proof !== null) proofs.set(entry, proof);
   };
   const asks = [
     ...channelsIn(entries).map((some) => () => ofChannel(some)),

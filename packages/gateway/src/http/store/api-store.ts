@@ -14,6 +14,7 @@ export type ApiStore = Pick<
   | "channels"
   | "intervalProof"
   | "registers"
+  | "registerProof"
   | "devices"
   | "events"
   | "journal"

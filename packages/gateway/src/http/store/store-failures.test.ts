@@ -15,7 +15,10 @@ interface Document {
 const variants: Readonly<Record<string, readonly string[]>> = {
   "/api/v1/points/{id}/history": ["", "?resolution=day"],
   "/api/v1/points/{id}/intervals": ["", "?sum=month"],
-  "/api/v1/points/{id}/why": ["?end=2026-01-01T00:00:00Z"],
+  "/api/v1/points/{id}/why": [
+    ...["?end=2026-01-01T00:00:00Z", "?value=register&time=2026-01-01T00:00:00Z"],
+    "?value=reading&time=2026-01-01T00:00:00Z",
+  ],
   "/api/v1/points/{id}/export": ["readings", "intervals", "registers", "events"].flatMap((kind) =>
     ["csv", "json"].map((format) => `?kind=${kind}&format=${format}`),
   ),
@@ -23,6 +26,7 @@ const variants: Readonly<Record<string, readonly string[]>> = {
 
 const asked = [
   ...["history", "series", "readings", "intervals", "intervalSums", "channels", "intervalProof", "registers"],
+  "registerProof",
   ...["devices", "events", "journal", "cursors", "status"],
 ];
 

@@ -35,6 +35,7 @@ export const toldStore = (store: ApiStore): ApiStore => ({
   channels: told((point) => store.channels(point)),
   intervalProof: told((point, channel, end) => store.intervalProof(point, channel, end)),
   registers: told((point, query) => store.registers(point, query)),
+  registerProof: told((point, state) => store.registerProof(point, state)),
   devices: told((point) => store.devices(point)),
   events: told((point, query) => store.events(point, query)),
   journal: told((query) => store.journal(query)),

@@ -8,35 +8,26 @@ import {
   replaces,
   type StoredInterval,
 } from "@meterport/engine/model/interval";
-import type { Proof } from "@meterport/engine/model/proof";
 import type { Store } from "@meterport/engine/ports/store";
 import { reading } from "@meterport/engine/testing/fake-meter";
 import fc from "fast-check";
 import { oddValueChecks } from "./odd-values.test-kit.ts";
+import { registerChecks } from "./registers.test-kit.ts";
 import {
+  always,
   append,
   type Check,
   device,
   event,
   interval,
   journalOf,
+  proof,
   quarter,
   register,
   t0,
 } from "./under-test.test-kit.ts";
 
-const always = { from: 0, to: Number.MAX_SAFE_INTEGER, limit: 1_000 };
 const imported = { ...always, channel: "energy_import_wh" };
-
-const proof: Proof = {
-  time: t0,
-  table: "BT64",
-  offset: 12,
-  raw: "0a0b",
-  profile: "meter:3.70",
-  clockOffset: -1_500,
-  note: "read from the load profile",
-};
 
 /** The result of a value is a function of who says it, so that order alone cannot matter. */
 const anyInterval = fc
@@ -388,34 +379,6 @@ const coverageChecks = (check: Check): void => {
     assert.deepEqual(await gapsIn(whole.from, whole.to, 1), { count: 3, longest, gaps: gaps.slice(0, 1) });
     assert.deepEqual(await gapsIn(t0 + quarter, t0 + 3 * quarter), { count: 0, longest: 0, gaps: [] });
     assert.equal((await store.intervalGaps("nobody", { channel, ...whole, limit: 1 })).count, 1);
-  });
-};
-
-const registerChecks = (check: Check): void => {
-  check("a register state is stored once, and found by time, register and tier", async ({ store }) => {
-    const all = [
-      register(),
-      register({ tier: 1, value: 600 }),
-      register({ register: "energy_export_wh", value: 5, serial: null, reason: "first" }),
-      register({ time: t0 + 86_400_000, value: 1_100.5, reason: "exchange" }),
-    ];
-    const written = await store.write({ registers: [...all, { ...register(), value: 7, proof }] });
-    assert.deepEqual([written.registers, written.journal], [4, 4]);
-    assert.equal((await store.write({ registers: all })).registers, 0);
-    assert.deepEqual(await store.registers("home", always), [all[2], all[0], all[1], all[3]]);
-    assert.deepEqual(await store.registers("home", { ...always, register: "energy_import_wh", tier: 0 }), [
-      all[0],
-      all[3],
-    ]);
-    assert.deepEqual(await store.registers("home", { ...always, tier: 1 }), [all[1]]);
-    assert.deepEqual(await store.registers("home", { ...always, from: t0, to: t0 + 1, limit: 1 }), [all[2]]);
-    assert.deepEqual(await store.registers("home", { ...always, from: t0 + 1 }), [all[3]]);
-    assert.deepEqual(await store.registers("home", { ...always, to: t0 }), []);
-    assert.deepEqual(await store.registers("nobody", always), []);
-    assert.deepEqual(
-      (await journalOf(store)).map((entry) => entry.kind === "register" && entry.register),
-      all,
-    );
   });
 };
 

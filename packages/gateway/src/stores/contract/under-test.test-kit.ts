@@ -4,6 +4,7 @@ import type { Device } from "@meterport/engine/model/device";
 import type { Interval } from "@meterport/engine/model/interval";
 import type { JournalEntry } from "@meterport/engine/model/journal-entry";
 import type { PointEvent } from "@meterport/engine/model/point-event";
+import type { Proof } from "@meterport/engine/model/proof";
 import type { RegisterState } from "@meterport/engine/model/register-state";
 import type { Store } from "@meterport/engine/ports/store";
 import type { LiveReading } from "@meterport/protocol/meaning/readings";
@@ -44,6 +45,17 @@ export const checkOf =
 
 export const t0 = Date.UTC(2026, 0, 1, 12);
 export const quarter: Millis = 900_000;
+export const always = { from: 0, to: Number.MAX_SAFE_INTEGER, limit: 1_000 };
+
+export const proof: Proof = {
+  time: t0,
+  table: "BT64",
+  offset: 12,
+  raw: "0a0b",
+  profile: "meter:3.70",
+  clockOffset: -1_500,
+  note: "read from the load profile",
+};
 
 /** Stores readings of one point. Returns how many were new. */
 export const append = async (store: Store, point: string, readings: readonly LiveReading[]): Promise<number> =>

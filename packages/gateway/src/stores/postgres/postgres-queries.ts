@@ -2,6 +2,7 @@
 import type { Device } from "@meterport/engine/model/device";
 import { intervalQualities, intervalSources, type StoredInterval } from "@meterport/engine/model/interval";
 import type { PointEvent } from "@meterport/engine/model/point-event";
+import type { Proof } from "@meterport/engine/model/proof";
 import type { RegisterState } from "@meterport/engine/model/register-state";
 import type {
   EventQuery,
@@ -16,6 +17,7 @@ import type {
 import type { Millis } from "@meterport/protocol/ports";
 import { deviceOf } from "../device-body.ts";
 import { coverageIn, eventIn, gapsIn, intervalOf, proofIn, registerIn, sharedProofs, sumsIn } from "../fact-rows.ts";
+import { storable } from "../storable-text.ts";
 import { pointIs } from "./postgres-readings.ts";
 import type { Run } from "./postgres-run.ts";
 
@@ -100,15 +102,16 @@ export const channelsOf = async (run: Run, point: string): Promise<readonly stri
   return rows.map(({ id }) => String(id));
 };
 
+const proofWith = async (run: Run, key: unknown): Promise<Proof | null> => {
+  const [row] = key === null ? [] : (await run("SELECT * FROM proof WHERE key = $1", [key])).rows;
+  return row === undefined ? null : proofIn(row, row.byte_offset);
+};
+
 export const proofOf = async (run: Run, point: string, channel: string, end: Millis) => {
   const [row] = (await run(`SELECT * FROM interval_value WHERE ${ofChannel} AND ending = $3`, [point, channel, end]))
     .rows;
   if (row === undefined) return undefined;
-  const [proof] = row.proof === null ? [] : (await run("SELECT * FROM proof WHERE key = $1", [row.proof])).rows;
-  return {
-    interval: intervalOf(point, channel, end, row),
-    proof: proof === undefined ? null : proofIn(proof, proof.byte_offset),
-  };
+  return { interval: intervalOf(point, channel, end, row), proof: await proofWith(run, row.proof) };
 };
 
 export const proofsOf = async (
@@ -142,6 +145,20 @@ export const registersOf = async (
     [point, from, to, register ?? null, tier ?? null, limit],
   );
   return rows.map((row) => registerIn(point, row));
+};
+
+export const registerProofOf = async (
+  run: Run,
+  point: string,
+  { register, tier, time }: Pick<RegisterState, "register" | "tier" | "time">,
+) => {
+  const [row] = (
+    await run(
+      `SELECT * FROM register_state WHERE point = ${pointIs("$1")} AND register = $2 AND tier = $3 AND time = $4`,
+      [point, storable(register), tier, time],
+    )
+  ).rows;
+  return row === undefined ? undefined : { state: registerIn(point, row), proof: await proofWith(run, row.proof) };
 };
 
 export const devicesOf = async (run: Run, point: string): Promise<readonly Device[]> => {

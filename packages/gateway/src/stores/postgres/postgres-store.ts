@@ -30,6 +30,7 @@ import {
   memoOf,
   proofOf,
   proofsOf,
+  registerProofOf,
   registersOf,
   sumsOf,
 } from "./postgres-queries.ts";
@@ -104,6 +105,8 @@ class PostgresStore implements Store {
   readonly intervalProofs: Part<"intervalProofs"> = (point, channel, ends) =>
     this.#session.read((run) => proofsOf(run, point, channel, ends));
   readonly registers: Part<"registers"> = (point, query) => this.#session.read((run) => registersOf(run, point, query));
+  readonly registerProof: Part<"registerProof"> = (point, state) =>
+    this.#session.read((run) => registerProofOf(run, point, state));
   readonly devices: Part<"devices"> = (point) => this.#session.read((run) => devicesOf(run, point));
   readonly events: Part<"events"> = (point, query) => this.#session.read((run) => eventsOf(run, point, query));
   readonly memo: Part<"memo"> = (point, name) => this.#session.read((run) => memoOf(run, point, name));

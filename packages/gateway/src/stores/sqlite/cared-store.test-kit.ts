@@ -66,6 +66,7 @@ export const caredStore = ({ folder, log, clock, driver, slow, onCondition }: Ca
     intervalProof: part("intervalProof"),
     intervalProofs: part("intervalProofs"),
     registers: part("registers"),
+    registerProof: part("registerProof"),
     devices: part("devices"),
     events: part("events"),
     memo: part("memo"),

@@ -9,6 +9,7 @@ import {
 } from "@meterport/engine/model/interval";
 import type { JournalChange } from "@meterport/engine/model/journal-entry";
 import type { PointEvent } from "@meterport/engine/model/point-event";
+import type { Proof } from "@meterport/engine/model/proof";
 import type { RegisterState } from "@meterport/engine/model/register-state";
 import type {
   EventQuery,
@@ -186,12 +187,12 @@ export class SqliteFacts {
       ...[this.#session.point(point), this.#session.channel(channel), end],
     );
     if (row === undefined) return undefined;
-    const proof =
-      row.proof === null ? undefined : this.#prepare("SELECT * FROM proof WHERE key = ?").get(Number(row.proof));
-    return {
-      interval: intervalOf(point, channel, end, row),
-      proof: proof === undefined ? null : proofIn(proof, proof.offset),
-    };
+    return { interval: intervalOf(point, channel, end, row), proof: this.#proof(row.proof) };
+  }
+
+  #proof(key: unknown): Proof | null {
+    const row = key === null ? undefined : this.#prepare("SELECT * FROM proof WHERE key = ?").get(Number(key));
+    return row === undefined ? null : proofIn(row, row.offset);
   }
 
   intervalProofs(point: string, channel: string, ends: readonly Millis[]): readonly SharedProof[] {
@@ -215,6 +216,13 @@ export class SqliteFacts {
     )
       .all({ meter: this.#session.point(point), from, to, register, tier, limit })
       .map((row) => registerIn(point, row));
+  }
+
+  registerProof(point: string, { register, tier, time }: Pick<RegisterState, "register" | "tier" | "time">) {
+    const row = this.#prepare(
+      "SELECT * FROM register_state WHERE meter = ? AND register = ? AND tier = ? AND time = ?",
+    ).get(this.#session.point(point), register, tier, time);
+    return row === undefined ? undefined : { state: registerIn(point, row), proof: this.#proof(row.proof) };
   }
 
   devices(point: string): readonly Device[] {

@@ -125,6 +125,7 @@ export class SqliteStore implements Store {
   readonly intervalProofs: Part<"intervalProofs"> = async (point, channel, ends) =>
     this.#facts.intervalProofs(point, channel, ends);
   readonly registers: Part<"registers"> = async (point, query) => this.#facts.registers(point, query);
+  readonly registerProof: Part<"registerProof"> = async (point, state) => this.#facts.registerProof(point, state);
   readonly devices: Part<"devices"> = async (point) => this.#facts.devices(point);
   readonly events: Part<"events"> = async (point, query) => this.#facts.events(point, query);
 

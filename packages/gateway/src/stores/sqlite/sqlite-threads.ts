@@ -84,6 +84,7 @@ class ThreadedSqliteStore implements Store {
   readonly intervalProofs: Part<"intervalProofs"> = (point, channel, ends) =>
     this.#query("intervalProofs", [point, channel, ends]);
   readonly registers: Part<"registers"> = (point, query) => this.#query("registers", [point, query]);
+  readonly registerProof: Part<"registerProof"> = (point, state) => this.#query("registerProof", [point, state]);
   readonly devices: Part<"devices"> = (point) => this.#query("devices", [point]);
   readonly events: Part<"events"> = (point, query) => this.#query("events", [point, query]);
   readonly memo: Part<"memo"> = (point, name) => this.#query("memo", [point, name]);
