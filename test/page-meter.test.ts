@@ -336,6 +336,13 @@ describe("the meter on the page", { skip: skipPage }, () => {
     assert.equal(await devices.count(), 2);
     assert.match((await before.textContent()) ?? "", / to .*Import register: 98,000\.000 kWh to 99,000\.000 kWh/s);
     assert.match((await now.textContent()) ?? "", /since /);
+    // Its first state is a stored register, which tells where it comes from.
+    await now.locator('[data-why="device-start"]').click();
+    await page.getByTestId("why-register").waitFor();
+    await soon.match(() => textOf(page, "why-lead"), /around the exchange of the meter/);
+    await soon.match(() => textOf(page, "why-register"), /BT23/);
+    await hasNoBarriers(page);
+    await page.getByTestId("why-close").click();
     await openView(page, "events");
     const told = page.locator('[data-testid="event"][data-kind="meter-exchange"]');
     await told.waitFor();

@@ -761,11 +761,15 @@ export type Outages = {
 
 export type WhyAnswer = {
   readonly id: string;
-  readonly value: "interval" | "live";
-  /** The interval as it is stored; null for a live value */
+  readonly value: "interval" | "live" | "register" | "reading";
+  /** The interval as it is stored; null for other values */
   readonly interval: Interval | null;
-  /** The live value; null for an interval */
+  /** The live value; null for other values */
   readonly live: LiveWhy | null;
+  /** The state of the register as it is stored; null for other values */
+  readonly register: RegisterWhy | null;
+  /** The value of the stored live set; null for other values */
+  readonly reading: ReadingWhy | null;
   /** null if none was kept */
   readonly proof: Proof | null;
   /** The readings of the register; null unless the source is `difference` */
@@ -807,6 +811,49 @@ export type LiveWhy = {
   readonly verdict: string;
   /** The same as a stable code, for other languages */
   readonly verdict_code: "stale" | "withheld" | "frozen" | "absent" | "widened" | "register" | "value";
+};
+
+export type RegisterWhy = unknown;
+
+export type ReadingWhy = {
+  readonly key: "power_w" | "power_import_w" | "power_export_w" | "power_l1_w" | "power_l2_w" | "power_l3_w" | "voltage_l1_v" | "voltage_l2_v" | "voltage_l3_v" | "current_l1_a" | "current_l2_a" | "current_l3_a" | "frequency_hz" | "power_factor_l1" | "power_factor_l2" | "power_factor_l3" | "reactive_power_import_var" | "reactive_power_export_var" | "apparent_power_va" | "energy_import_wh" | "energy_export_wh" | "reactive_energy_import_varh" | "reactive_energy_export_varh";
+  readonly label: string;
+  /** The value as it is stored; null is unknown */
+  readonly number: number | null;
+  readonly unit: string;
+  /** When the reading was taken */
+  readonly time: string;
+  readonly quality: "good" | "partial" | "suspect" | "stale";
+  /** Whether the meter that hung there then is the one that hangs there now, whose plan tells offsets and scales */
+  readonly meter: "same" | "another" | "unknown";
+  /** The meter that hung there then; null if it is not known */
+  readonly serial: string | null;
+  /** The layouts of that meter; null if they are not known */
+  readonly profile: string | null;
+  /** Whether it holds the transformer ratios of BT15; null if that is not known */
+  readonly ratios: boolean | null;
+  /** What the meter sends for it, as far as that is known; empty if it has no such value, null if it depends on transformer ratios that are not known */
+  readonly sources: readonly ({
+    /** The guide's source ID */
+    readonly source: number;
+    readonly name: string;
+    /** Whether it is added or subtracted */
+    readonly sign: "+" | "-";
+    readonly table: "BT23" | "BT28";
+    /** Of its four bytes; null if the meter's list of sources decides it */
+    readonly offset: number | null;
+    /** The integer on the wire; null if it does not follow from the reading */
+    readonly raw: number | null;
+    /** One step of the integer, in `unit` */
+    readonly scale: number | null;
+    readonly unit: string;
+  })[] | null;
+  /** What is known of the guard's verdict */
+  readonly verdict: string;
+  /** The same as a stable code, for other languages */
+  readonly verdict_code: "accepted" | "absent";
+  /** What is not kept, and what the sources rest on */
+  readonly note: string;
 };
 
 export type Proof = {
@@ -1930,7 +1977,7 @@ export class MeterportApi extends ApiConnection {
   }
 
   /** How a value came to be */
-  pointWhy(id: string, query: { value?: "interval" | "live" | undefined; channel?: string | undefined; end?: string | undefined; key?: "power_w" | "power_import_w" | "power_export_w" | "power_l1_w" | "power_l2_w" | "power_l3_w" | "voltage_l1_v" | "voltage_l2_v" | "voltage_l3_v" | "current_l1_a" | "current_l2_a" | "current_l3_a" | "frequency_hz" | "power_factor_l1" | "power_factor_l2" | "power_factor_l3" | "reactive_power_import_var" | "reactive_power_export_var" | "apparent_power_va" | "energy_import_wh" | "energy_export_wh" | "reactive_energy_import_varh" | "reactive_energy_export_varh" | undefined } = {}, init: RequestInit = {}): Promise<WhyAnswer> {
+  pointWhy(id: string, query: { value?: "interval" | "live" | "register" | "reading" | undefined; channel?: string | undefined; end?: string | undefined; register?: string | undefined; tier?: number | undefined; time?: string | undefined; key?: "power_w" | "power_import_w" | "power_export_w" | "power_l1_w" | "power_l2_w" | "power_l3_w" | "voltage_l1_v" | "voltage_l2_v" | "voltage_l3_v" | "current_l1_a" | "current_l2_a" | "current_l3_a" | "frequency_hz" | "power_factor_l1" | "power_factor_l2" | "power_factor_l3" | "reactive_power_import_var" | "reactive_power_export_var" | "apparent_power_va" | "energy_import_wh" | "energy_export_wh" | "reactive_energy_import_varh" | "reactive_energy_export_varh" | undefined } = {}, init: RequestInit = {}): Promise<WhyAnswer> {
     return this.json("GET", `/api/v1/points/${encodeURIComponent(id)}/why`, query, init);
   }
 

@@ -18,10 +18,23 @@ export interface MadeRequest {
   readonly parts: readonly WhyPart[];
 }
 
+/** A stored state of a register. */
+export interface RegisterRequest {
+  readonly point: string;
+  readonly value: "register";
+  readonly register: string;
+  /** 0 is the sum of all. */
+  readonly tier: number;
+  /** Milliseconds since 1970: when the register had this state. */
+  readonly time: number;
+  readonly label: string;
+}
+
 /** A value of which the reader wants to know where it comes from. */
 export type WhyRequest =
   | MadeRequest
   | { readonly point: string; readonly value: "live"; readonly key: string; readonly label: string }
+  | RegisterRequest
   | {
       readonly point: string;
       readonly value: "interval";

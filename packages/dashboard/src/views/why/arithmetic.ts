@@ -31,6 +31,16 @@ export function fourBytes(integer: number): string | null {
   return bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+/**
+ * The four bytes of an integer for people; empty if it does not fit.
+ *
+ * @example spacedBytes(439) // "B7 01 00 00"
+ */
+export function spacedBytes(integer: number | null): string {
+  const hex = integer === null ? null : fourBytes(integer);
+  return (hex ?? "").replace(/(..)(?=.)/g, "$1 ").toUpperCase();
+}
+
 /** A byte in hex, and whether it is one of those that are meant. */
 export interface MarkedByte {
   readonly hex: string;

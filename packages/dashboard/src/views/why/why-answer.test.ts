@@ -64,6 +64,35 @@ test("an interval comes with what the load profile recorded, and the bytes of th
   );
 });
 
+test("a state of a register comes with its table, its reason and the integer that the meter sent", () => {
+  const register = {
+    ...{ register: "energy_import_wh", tier: 0, time: "2026-01-01T00:00:00Z", value: 12_340, unit: "Wh" },
+    ...{ reason: "daily", serial: "4711", meter: "same", sources: [{ ...source, source: 0, table: "BT23" }] },
+  };
+  const whole = {
+    id: "home",
+    value: "register",
+    register,
+    proof: { ...wholeInterval.proof, table: "BT23", raw: null },
+  };
+  const answer = whyOf(whole);
+  assert.ok(answer?.kind === "register");
+  assert.deepEqual(
+    [answer.register.value, answer.register.reason, answer.register.meter, answer.register.proof?.table],
+    [12_340, "daily", "same", "BT23"],
+  );
+  assert.equal(answer.register.sources[0]?.table, "BT23");
+  const newer = whyOf({
+    ...whole,
+    proof: null,
+    register: { ...register, reason: "brand-new", meter: 5, sources: null },
+  });
+  assert.ok(newer?.kind === "register");
+  const { reason, meter, sources, proof } = newer.register;
+  assert.deepEqual([reason, meter, sources, proof], [null, "unknown", [], null]);
+  assert.equal(whyOf({ ...whole, register: { ...register, value: null } }), null);
+});
+
 test("what cannot be understood is no answer, and never an exception", () => {
   for (const data of [
     null,

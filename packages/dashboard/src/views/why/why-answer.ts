@@ -94,7 +94,27 @@ export interface IntervalWhy {
   readonly difference: { readonly begin: DifferenceEnd; readonly end: DifferenceEnd } | null;
 }
 
+export const REGISTER_REASONS = ["first", "daily", "exchange", "self-read", "demand-reset", "manual", "read"] as const;
+export const METERS_THEN = ["same", "another", "unknown"] as const;
+
+/** A stored state of a register. */
+export interface RegisterWhy {
+  readonly register: string;
+  readonly time: number;
+  readonly value: number;
+  readonly unit: string;
+  /** Null if only a newer gateway knows it. */
+  readonly reason: (typeof REGISTER_REASONS)[number] | null;
+  readonly serial: string | null;
+  /** Whether the meter that hung there then is the present one. */
+  readonly meter: (typeof METERS_THEN)[number];
+  /** Empty if it was not read live. */
+  readonly sources: readonly LiveSource[];
+  readonly proof: Proof | null;
+}
+
 export type WhyAnswer =
+  | { readonly kind: "register"; readonly register: RegisterWhy }
   | { readonly kind: "live"; readonly live: LiveWhy }
   | { readonly kind: "interval"; readonly interval: IntervalWhy };
 
@@ -197,6 +217,17 @@ function intervalOf(whole: Readonly<Record<string, unknown>>): IntervalWhy | nul
   };
 }
 
+function registerOf(whole: Readonly<Record<string, unknown>>): RegisterWhy | null {
+  const loose = record(whole.register);
+  const [register, time, value] = [text(loose?.register), timeOf(loose?.time), number(loose?.value)];
+  if (loose === null || register === null || time === null || value === null) return null;
+  return {
+    ...{ register, time, value, unit: text(loose.unit) ?? "", reason: oneOf(REGISTER_REASONS, loose.reason) },
+    ...{ serial: text(loose.serial), meter: oneOf(METERS_THEN, loose.meter) ?? "unknown" },
+    ...{ sources: listOf(loose.sources, MOST_SOURCES, sourceOf) ?? [], proof: proofOf(whole.proof) },
+  };
+}
+
 /** The answer of `points/{id}/why`; null if it cannot be understood. */
 export function whyOf(data: unknown): WhyAnswer | null {
   const loose = record(data);
@@ -204,6 +235,10 @@ export function whyOf(data: unknown): WhyAnswer | null {
   if (loose.value === "live") {
     const live = liveOf(loose.live);
     return live === null ? null : { kind: "live", live };
+  }
+  if (loose.value === "register") {
+    const register = registerOf(loose);
+    return register === null ? null : { kind: "register", register };
   }
   const interval = intervalOf(loose);
   return interval === null ? null : { kind: "interval", interval };

@@ -1,6 +1,7 @@
 /** Words of the dialog that says where a value comes from. */
-import type { INTERVAL_QUALITIES, INTERVAL_SOURCES, VerdictCode } from "./why-answer.ts";
+import type { INTERVAL_QUALITIES, INTERVAL_SOURCES, REGISTER_REASONS, VerdictCode } from "./why-answer.ts";
 
+type Reason = (typeof REGISTER_REASONS)[number];
 type Source = (typeof INTERVAL_SOURCES)[number];
 type Quality = (typeof INTERVAL_QUALITIES)[number];
 
@@ -32,6 +33,20 @@ const en = {
     register: "Passed the checks: the register has risen, and by no more than the fuse allows.",
     value: "Passed the checks: possible for this installation, and near the readings before it.",
   } as Record<VerdictCode, string>,
+  reasons: {
+    first: "Meterport read this register from the meter, and the next reading confirmed it.",
+    daily: "Meterport read this register from the meter, and the next reading confirmed it.",
+    exchange: "Meterport read this register from the meter around the exchange of the meter.",
+    "self-read": "The meter copied its register at midnight, and Meterport read the copy.",
+    "demand-reset": "The meter copied its register when its demand was reset, and Meterport read the copy.",
+    manual: "Somebody entered this state by hand.",
+    read: "The meter in front of this one read it.",
+  } as Record<Reason, string>,
+  stateAt: (time: string) => `state at ${time}`,
+  otherMeter: "Another meter hung here then: how its tables were laid out is no longer known.",
+  table: "Table",
+  serial: "Serial number",
+  noProof: "How it was read is not kept.",
   sent: "What the meter sent",
   source: (id: string) => `source ${id}`,
   bytes: "Bytes",
@@ -106,6 +121,20 @@ const da: Words = {
     register: "Bestod kontrollen: tælleren er steget, og ikke mere end sikringen tillader.",
     value: "Bestod kontrollen: mulig for installationen og tæt på aflæsningerne før.",
   },
+  reasons: {
+    first: "Meterport aflæste tælleren i måleren, og den næste aflæsning bekræftede den.",
+    daily: "Meterport aflæste tælleren i måleren, og den næste aflæsning bekræftede den.",
+    exchange: "Meterport aflæste tælleren i måleren omkring målerskiftet.",
+    "self-read": "Måleren kopierede sin tæller ved midnat, og Meterport læste kopien.",
+    "demand-reset": "Måleren kopierede sin tæller, da effektmaksimum blev nulstillet, og Meterport læste kopien.",
+    manual: "Nogen har indtastet tællerstanden.",
+    read: "Måleren foran denne har aflæst den.",
+  },
+  stateAt: (time) => `stand ${time}`,
+  otherMeter: "Dengang hang en anden måler her: hvordan dens tabeller var indrettet, vides ikke længere.",
+  table: "Tabel",
+  serial: "Serienummer",
+  noProof: "Hvordan den blev aflæst, er ikke gemt.",
   sent: "Det sendte måleren",
   source: (id) => `kilde ${id}`,
   bytes: "Bytes",
@@ -178,6 +207,21 @@ const de: Words = {
     register: "Geprüft: Der Zählerstand ist gestiegen, und nicht mehr, als die Sicherung zulässt.",
     value: "Geprüft: für diese Anlage möglich und nahe an den Ablesungen davor.",
   },
+  reasons: {
+    first: "Meterport hat diesen Zählerstand vom Zähler abgelesen, und die nächste Ablesung hat ihn bestätigt.",
+    daily: "Meterport hat diesen Zählerstand vom Zähler abgelesen, und die nächste Ablesung hat ihn bestätigt.",
+    exchange: "Meterport hat diesen Zählerstand rund um den Zählerwechsel abgelesen.",
+    "self-read": "Der Zähler hat seinen Stand um Mitternacht kopiert, und Meterport hat die Kopie gelesen.",
+    "demand-reset":
+      "Der Zähler hat seinen Stand beim Rücksetzen der Leistung kopiert, und Meterport hat die Kopie gelesen.",
+    manual: "Jemand hat diesen Stand von Hand eingetragen.",
+    read: "Der Zähler davor hat ihn abgelesen.",
+  },
+  stateAt: (time) => `Stand am ${time}`,
+  otherMeter: "Damals hing hier ein anderer Zähler: Wie seine Tabellen aufgebaut waren, ist nicht mehr bekannt.",
+  table: "Tabelle",
+  serial: "Seriennummer",
+  noProof: "Wie er abgelesen wurde, ist nicht aufbewahrt.",
   sent: "Das hat der Zähler gesendet",
   source: (id) => `Quelle ${id}`,
   bytes: "Bytes",
