@@ -60,6 +60,16 @@ const hangsThere =
           start: { energy_import_wh: 98_000_000, energy_export_wh: 4_900_000 },
         },
       ],
+      registers: [
+        {
+          ...{ point: "home", register: "energy_import_wh", tier: 0, time: now - 30 * day, value: 98_000_000 },
+          ...{ reason: "first", serial: former },
+          proof: {
+            ...{ time: now - 30 * day, table: "BT23", offset: null, raw: null, profile: "meter:3.70", clockOffset: 0 },
+            note: "read live, and confirmed by the next reading",
+          },
+        },
+      ],
       memos: [
         {
           ...{ point: "home", name: factsMemoName },
@@ -286,7 +296,7 @@ describe("the meter on the page", { skip: skipPage }, () => {
     });
     const end = "2026-11-29T00:00:00.000Z";
     const interval = {
-      ...{ id: "home", value: "interval", live: null, difference: null },
+      ...{ id: "home", value: "interval", live: null, register: null, reading: null, difference: null },
       interval: {
         ...{ end, seconds: 900, value: 2825, source: "profile", quality: "good", flags: [] },
         ...{ register: 67_041_030, revision: 1, stored: end },
@@ -336,10 +346,10 @@ describe("the meter on the page", { skip: skipPage }, () => {
     assert.equal(await devices.count(), 2);
     assert.match((await before.textContent()) ?? "", / to .*Import register: 98,000\.000 kWh to 99,000\.000 kWh/s);
     assert.match((await now.textContent()) ?? "", /since /);
-    // Its first state is a stored register, which tells where it comes from.
-    await now.locator('[data-why="device-start"]').click();
+    // The first state of all is a stored register, which tells where it comes from.
+    await before.locator('[data-why="device-start"]').click();
     await page.getByTestId("why-register").waitFor();
-    await soon.match(() => textOf(page, "why-lead"), /around the exchange of the meter/);
+    await soon.match(() => textOf(page, "why-lead"), /and the next reading confirmed it/);
     await soon.match(() => textOf(page, "why-register"), /BT23/);
     await hasNoBarriers(page);
     await page.getByTestId("why-close").click();
