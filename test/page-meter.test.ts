@@ -336,6 +336,8 @@ describe("the meter on the page", { skip: skipPage }, () => {
       await page.getByTestId("why-verdict").waitFor();
       await fits(page, language);
     }
+    await page.getByTestId("why-close").click();
+    await page.unroute("**/points/home/why?*");
   });
 
   test("an exchange is told among the events, and both meters are listed with their registers", async () => {
