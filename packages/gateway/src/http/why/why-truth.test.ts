@@ -8,6 +8,10 @@ import { point, RecordedHome } from "../../../../../test/support/recorded-home.t
 import { whyAnswer } from "./routes.ts";
 import { addWhy } from "./why.ts";
 
+type WhyBody = ReturnType<typeof whyAnswer.parse>;
+type Reading = NonNullable<WhyBody["reading"]>;
+type Source = NonNullable<Reading["sources"]>[number];
+
 const hour = 3_600_000;
 const seed = 7;
 const home = new RecordedHome({ start: Date.UTC(2026, 2, 10, 12), seed });
@@ -22,7 +26,7 @@ test("stored registers and readings tell tables, places and integers as the mete
   const app = new OpenAPIHono();
   const pointInfo = (id: string) => (id === point ? { zone: home.zone, fuseAmps: 63, ask: source.ask } : undefined);
   addWhy(app, { meters: new Map([[point, loop]]), pointInfo }, home.store);
-  const ask = async (query: string): Promise<ReturnType<typeof whyAnswer.parse>> => {
+  const ask = async (query: string): Promise<WhyBody> => {
     const answer = await app.request(`/api/v1/points/${point}/why?${query}`);
     assert.equal(answer.status, 200, await answer.clone().text());
     return whyAnswer.strict().parse(await answer.json());
@@ -43,9 +47,9 @@ test("stored registers and readings tell tables, places and integers as the mete
   const when = Date.parse(newest.time);
   const truth = home.meter.valuesAt(when);
   for (const [source, key] of registerKeys.entries()) {
-    const told = (await ask(`value=reading&key=${key}&time=${newest.time}`)).reading;
+    const told: Reading | null = (await ask(`value=reading&key=${key}&time=${newest.time}`)).reading;
     assert.deepEqual([told?.meter, told?.number, told?.ratios], ["same", truth.get(source), false], key);
-    const [only] = told?.sources ?? [];
+    const only: Source | undefined = told?.sources?.[0];
     assert.equal((only?.raw ?? Number.NaN) * (only?.scale ?? Number.NaN), truth.get(source), key);
     // The table itself has that very integer at that very place, or one that was counted since.
     const bytes = home.meter.memory.get(BT23.number) ?? assert.fail("no BT23");
