@@ -95,7 +95,7 @@ export interface IntervalWhy {
 }
 
 export const REGISTER_REASONS = ["first", "daily", "exchange", "self-read", "demand-reset", "manual", "read"] as const;
-export const METERS_THEN = ["same", "another", "unknown"] as const;
+const METERS_THEN = ["same", "another", "unknown"] as const;
 
 /** A stored state of a register. */
 export interface RegisterWhy {
