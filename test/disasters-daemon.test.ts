@@ -60,7 +60,8 @@ describe("a daemon", { skip: process.platform === "win32" }, () => {
   test("whose database is locked goes on with live values, says so, and stores everything afterwards", {
     timeout: 60_000,
   }, async () => {
-    const other = new DatabaseSync(join(data, "meterport.db"));
+    // The daemon may be writing at this moment.
+    const other = new DatabaseSync(join(data, "meterport.db"), { timeout: 5_000 });
     other.exec("BEGIN IMMEDIATE");
     const began = Date.now();
     await until(async () => (await ready()).store.state === "busy");
