@@ -257,6 +257,11 @@ describe("the page as a whole", { skip: skipPage }, () => {
         assert.equal(await edition(), String(version));
       }, 2 * patience);
       await until(page, `caches.keys().then((names) => names.some((name) => name.endsWith("edition${version}")))`);
+      // Its cache is there before all files are in it.
+      await until(
+        page,
+        "navigator.serviceWorker.getRegistration().then((one) => one.active?.state === 'activated' && one.installing === null && one.waiting === null)",
+      );
       await until(page, "caches.keys().then((names) => names.length <= 2)");
     }
     await fleet.close();

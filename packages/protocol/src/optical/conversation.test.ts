@@ -128,11 +128,11 @@ describe("readConversation", () => {
 
   test("is done with the worst that noise can invent in a moment", () => {
     const worst = new Uint8Array(256 * 1024).map((_, at) => [0xee, 0, 0, 0, 7, 0xff][at % 6] as number);
-    // Processor time, since other tests run beside this one.
+    // Seconds on a slow machine; minutes if each byte were tried as the beginning of everything behind it.
     const began = process.cpuUsage();
     readConversation([{ bytes: worst }]);
     const { user, system } = process.cpuUsage(began);
     const took = (user + system) / 1_000;
-    assert.ok(took < 10_000, `${took} ms`);
+    assert.ok(took < 60_000, `${took} ms`);
   });
 });
