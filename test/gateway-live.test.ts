@@ -112,7 +112,9 @@ meters:
     assert.ok(Math.abs(Date.now() - read) < 3_000, String(live.time));
     // The meter's clock and ours began together; a reading is from the seconds around it.
     const now = meter.device.timeAt(systemClock.now());
-    const around = Array.from({ length: 12 }, (_, n) => n - 9).map((seconds) => meter.device.valuesAt(now + 1000 * seconds));
+    const around = Array.from({ length: 12 }, (_, n) => n - 9).map((seconds) =>
+      meter.device.valuesAt(now + 1000 * seconds),
+    );
     const had = (of: (values: ReadonlyMap<number, number>) => number, value: number | null): void =>
       assert.ok(
         around.some((values) => of(values) === value),
