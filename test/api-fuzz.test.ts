@@ -37,6 +37,7 @@ interface Operation {
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, Content>> }>>;
 }
 interface Document {
+  readonly components: { readonly schemas: Readonly<Record<string, object>> };
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 }
 
@@ -182,14 +183,28 @@ const near = (example: unknown): fc.Arbitrary<string> => {
 };
 
 /** The schemas of a document with every object closed: a field that an answer has and its schema does not name is an error. */
-const closed = <T>(document: T): T => {
+const closed = (document: Document): Document => {
+  const copy = structuredClone(document);
+  const partOf = (part: { readonly $ref?: string }): object => {
+    const name = /^#\/components\/schemas\/(.+)$/.exec(part.$ref ?? "")?.[1];
+    return name === undefined ? part : structuredClone(document.components.schemas[name] ?? assert.fail(name));
+  };
   const close = (schema: unknown): void => {
     if (typeof schema !== "object" || schema === null) return;
-    for (const [key, each] of Object.entries(schema)) if (key !== "example" && key !== "enum") close(each);
-    if ("properties" in schema && "type" in schema && !("additionalProperties" in schema) && !("allOf" in schema))
+    if ("allOf" in schema) {
+      // Each part by itself would refuse the fields of the others, so only the whole is closed.
+      const parts = (schema.allOf as readonly { readonly $ref?: string }[]).map(partOf);
+      Object.assign(schema, { allOf: parts, unevaluatedProperties: false });
+      for (const part of parts) closeIn(part);
+      return;
+    }
+    closeIn(schema);
+    if ("properties" in schema && "type" in schema && !("additionalProperties" in schema))
       Object.assign(schema, { additionalProperties: false });
   };
-  const copy = structuredClone(document);
+  const closeIn = (schema: object): void => {
+    for (const [key, each] of Object.entries(schema)) if (key !== "example" && key !== "enum") close(each);
+  };
   close(copy);
   return copy;
 };

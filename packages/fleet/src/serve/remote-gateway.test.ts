@@ -58,11 +58,12 @@ test("a daemon of its own brings its meter to a fleet that cannot reach it, and 
     const targets = async () =>
       ((await ask(`/campaigns/${campaign}`)).data as { readonly targets: Readonly<Record<string, number>> }).targets;
     await untilSo("it is read", 90_000, async () => (await targets()).done === 1);
-    const { meters } = (await ask("/meters")).data as { readonly meters: readonly { state: string; holder: string }[] };
-    assert.deepEqual(
-      meters.map(({ state, holder }) => [state, holder]),
-      [["up", "intake cabin"]],
-    );
+    // A busy gateway tells how its link is later than it answers.
+    await untilSo("the fleet knows who reads it", 60_000, async () => {
+      const { meters } = (await ask("/meters")).data as { readonly meters: readonly Record<string, unknown>[] };
+      assert.equal(meters.length, 1);
+      return meters[0]?.state === "up" && meters[0].holder === "intake cabin";
+    });
     const { rows } = await database.run(
       "SELECT count(*)::int AS n FROM register_reading JOIN channel USING (channel_id) WHERE kind = 'g' AND name = 'energy_import_wh'",
     );

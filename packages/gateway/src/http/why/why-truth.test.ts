@@ -1,6 +1,6 @@
 /** What `why` tells of stored values, compared with the virtual meter that they were read from over the real protocol. */
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { registerKeys } from "@meterport/engine/guard/measured";
 import { BT23 } from "@meterport/protocol/tables/index";
@@ -14,11 +14,11 @@ type Source = NonNullable<Reading["sources"]>[number];
 
 const hour = 3_600_000;
 const seed = 7;
-const home = new RecordedHome({ start: Date.UTC(2026, 2, 10, 12), seed });
-after(() => home.remove());
 
 test("stored registers and readings tell tables, places and integers as the meter has them", async (t) => {
   t.diagnostic(`seed ${seed}`);
+  const home = new RecordedHome({ start: Date.UTC(2026, 2, 10, 12), seed });
+  t.after(() => home.remove());
   home.startDaemon();
   await home.settle();
   await home.clock.advance(hour);
